@@ -1,0 +1,66 @@
+package sms
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// An Event is one change of a message's state, as it stands in the journal and
+// as followers publish it.
+type Event struct {
+	Seq      uint64          `json:"seq,omitempty"` // place in the journal; 0 for a rejected request, which has none
+	Time     time.Time       `json:"time"`
+	ID       string          `json:"id"`
+	State    State           `json:"state"`
+	Final    bool            `json:"final"`
+	To       Number          `json:"to,omitempty"`
+	Route    string          `json:"route,omitempty"`
+	Modem    string          `json:"modem,omitempty"`
+	Attempt  int             `json:"attempt,omitempty"`
+	Segments int             `json:"segments,omitempty"` // how many the message takes
+	Sent     int             `json:"sent,omitempty"`     // how many a network has taken
+	Why      string          `json:"why,omitempty"`      // what a waiting message waits for, or what settled it
+	Error    *Fault          `json:"error,omitempty"`
+	Meta     json.RawMessage `json:"meta,omitempty"`
+}
+
+// A Fault is what went wrong with an attempt or a request, for users.
+type Fault struct {
+	Code    string    `json:"code,omitempty"`  // the network's own: "+CMS 38", "ESME_RTHROTTLED"
+	Field   string    `json:"field,omitempty"` // of a rejected request
+	Text    string    `json:"text"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
+}
+
+// A Received is a whole message that came in, as it stands in the journal.
+type Received struct {
+	ID         string    `json:"id"`
+	Seq        uint64    `json:"seq"`
+	Time       time.Time `json:"time"`             // when the last part arrived here
+	SentAt     time.Time `json:"sent_at,omitzero"` // the service centre's time stamp, where it can be read
+	From       Number    `json:"from"`
+	To         Number    `json:"to,omitempty"` // the SIM's own number, where known
+	Text       string    `json:"text"`
+	Data       []byte    `json:"data,omitempty"` // octets in place of text
+	Port       uint16    `json:"port,omitempty"`
+	SourcePort uint16    `json:"source_port,omitempty"`
+	Modem      string    `json:"modem,omitempty"`
+	Parts      int       `json:"parts"`                // how many it came in
+	Incomplete bool      `json:"incomplete,omitempty"` // some parts never came
+	Class      *int      `json:"class,omitempty"`      // message class 0 to 3, where one was given
+	Raw        []string  `json:"raw,omitempty"`        // the PDUs as the modem gave them, hexadecimal
+}
+
+// An Entry is one line of the journal: an event or a received message.
+type Entry struct {
+	Seq      uint64    `json:"seq"`
+	Event    *Event    `json:"event,omitempty"`
+	Received *Received `json:"received,omitempty"`
+}
+
+// A View is a message together with where it stands: what show prints and
+// GET /messages/{id} answers.
+type View struct {
+	Message Message `json:"message"`
+	Status  Event   `json:"status"` // its latest event
+}

@@ -1,0 +1,71 @@
+package sms
+
+import "time"
+
+// The moments of a message's life, as the core tells them to the store. Each
+// is one transaction; what it says was decided before it was written.
+
+// A RequestKey is what a repeat of a request is known by.
+type RequestKey struct {
+	ID string // the caller's id for the whole request
+
+	// Fingerprint tells a redelivery of the very same publication from a new
+	// one, for requests without an id of their own. It is remembered for
+	// every request that has one and compared only when Redelivered says that
+	// the transport marked this one as a repeat.
+	Fingerprint string
+	Redelivered bool
+}
+
+// A Begin is the moment before the first octet of an attempt leaves.
+type Begin struct {
+	Way   string
+	Route string
+	First int // segments before this one are taken already: their refs stay
+	Time  time.Time
+}
+
+// An Outcome is what a message becomes.
+type Outcome struct {
+	State State
+	Final bool
+	Time  time.Time
+
+	Refs    []Ref     // of the segments taken on this attempt
+	Due     time.Time // of a queued message: not before
+	Await   time.Time // of a sent message: until when a report is waited for
+	Fault   *Fault
+	Why     string
+	Doubt   bool   // nobody knows whether the network took the last segment
+	Forget  bool   // drop the refs taken so far: the next attempt starts at the first segment
+	Refused string // a way that will not carry it, added to Status.Failed
+	Forgive bool   // empty Status.Failed first
+}
+
+// A Settle says what a message becomes when a report has been entered in its
+// status, or false when that is no news. It is pure.
+type Settle func(m *Message, st *Status, r *Report) (Outcome, bool)
+
+// A Waiting is what the core keeps in memory of a message that has not been
+// sent.
+type Waiting struct {
+	Num      uint64
+	State    State // Queued or Sending
+	Priority Priority
+	Due      time.Time // not before; zero: now
+	Expires  time.Time // not after; zero: never
+	Attempt  int
+	Failed   []string // Status.Failed
+
+	// What the routing table reads.
+	To     Number
+	From   string
+	Route  string
+	Origin string
+}
+
+// Retention says how long finished things are kept.
+type Retention struct {
+	Age   time.Duration
+	Count int
+}

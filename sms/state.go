@@ -1,0 +1,64 @@
+package sms
+
+import "slices"
+
+// State is where a message stands.
+//
+//	           ┌──────────◀─ refused, may try again ──┐
+//	           ▼                                      │
+//	accept ─▶ queued ─────▶ sending ─────────────────┤
+//	           │               │                      │
+//	           │               ├─▶ sent ─┬─▶ delivered
+//	           │               │         └─▶ undelivered
+//	           │               ├─▶ failed
+//	           │               └─▶ doubtful ─▶ delivered, undelivered, sent, queued
+//	           ├─▶ expired
+//	           ├─▶ cancelled
+//	           └─▶ failed
+//
+// A sent message is final when no report was asked for, or when the wait for
+// one is over; a report that comes after that still counts. Rejected is the
+// answer to a request that never became a message; it has no row.
+type State string
+
+const (
+	Queued      State = "queued"      // waits: for its time, a way, a retry
+	Sending     State = "sending"     // one way is at it now
+	Sent        State = "sent"        // a network took every segment
+	Delivered   State = "delivered"   // the network says every segment arrived
+	Undelivered State = "undelivered" // the network says it will not arrive
+	Failed      State = "failed"      // no network would take it
+	Expired     State = "expired"     // its time passed before a network took it
+	Cancelled   State = "cancelled"   // somebody asked for it not to be sent
+	Doubtful    State = "doubtful"    // nobody knows whether a network took it, and it is held
+	Rejected    State = "rejected"    // never became a message
+)
+
+// next lists, for each state, the states a message may go to from there. Sent
+// to sent is the end of the wait for a report; queued to queued is news of a
+// message that waits, such as doubt after a restart.
+var next = map[State][]State{
+	Queued:      {Queued, Sending, Expired, Cancelled, Failed, Delivered, Undelivered},
+	Sending:     {Queued, Sent, Failed, Doubtful, Cancelled, Expired, Delivered, Undelivered},
+	Sent:        {Sent, Delivered, Undelivered},
+	Delivered:   {},
+	Undelivered: {},
+	Failed:      {},
+	Expired:     {},
+	Cancelled:   {},
+	Doubtful:    {Delivered, Undelivered},
+}
+
+// CanBecome reports whether a message in state s may go to t.
+func (s State) CanBecome(t State) bool { return slices.Contains(next[s], t) }
+
+// Known reports whether s is a state a message can be in.
+func (s State) Known() bool { _, ok := next[s]; return ok }
+
+// Waiting reports whether a message in state s still has to be sent.
+func (s State) Waiting() bool { return s == Queued || s == Sending }
+
+// States lists every state a message can be in, in the order of its life.
+func States() []State {
+	return []State{Queued, Sending, Sent, Delivered, Undelivered, Failed, Expired, Cancelled, Doubtful}
+}
