@@ -1,0 +1,153 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Accept takes a request in. When it returns without an error the messages are
+// on disk, or the request was known and the answer says where its messages
+// stand. The error is a *sms.FieldError when the request is at fault,
+// sms.ErrFull when there is no room now, and anything else when the store is
+// in trouble: the last two are worth another try.
+func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error) {
+	now := time.Now().UTC()
+	ways := g.Ways()
+	ms, err := r.Messages(now, g.home(ways))
+	if err == nil {
+		err = g.admit(ms)
+	}
+	if err != nil {
+		// A repeat is answered as the repeat it is, whatever else has become
+		// wrong with it since: its expiry may have passed, the queue filled up.
+		if a, known := g.known(ctx, r.ID); known {
+			return a, nil
+		}
+		g.countRejected()
+		return sms.Answer{}, err
+	}
+	for _, m := range ms {
+		m.Accepted = now
+		if m.Expires.IsZero() {
+			m.Expires = later(now, m.SendAt).Add(g.cfg.Lifetime)
+		}
+	}
+
+	key := sms.RequestKey{ID: r.ID, Fingerprint: r.Fingerprint, Redelivered: r.Redelivered}
+	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now))
+	if err != nil {
+		return sms.Answer{}, err
+	}
+	if known {
+		return sms.Answer{Known: true, Events: events}, nil
+	}
+	g.mu.Lock()
+	g.today.at(now).Accepted += uint64(len(ms))
+	g.mu.Unlock()
+	g.tell(func(d *dispatcher) {
+		for _, m := range ms {
+			d.q.add(&sms.Waiting{
+				Num: m.Num, State: sms.Queued, Priority: m.Priority, Due: m.SendAt, Expires: m.Expires,
+				To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
+			}, now)
+		}
+	})
+	g.log.Info("accepted", "id", ms[0].ID, "to", ms[0].To.Short(), "messages", len(ms), "segments", ms[0].Segments, "origin", ms[0].Origin)
+	return sms.Answer{Events: events}, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// admit refuses what the gateway has no room for or no way by that name to.
+func (g *Gateway) admit(ms []*sms.Message) error {
+	if n := ms[0].Route; n != "" {
+		if names := g.routeNames(); !slices.Contains(names, n) {
+			return &sms.FieldError{Field: "route", Text: fmt.Sprintf("no modem, SMSC or route is called %q; there are: %s", n, strings.Join(names, ", "))}
+		}
+	}
+	if int(g.waiting.Load())+len(ms) > g.cfg.QueueMost {
+		return fmt.Errorf("%w: %d messages wait", sms.ErrFull, g.waiting.Load())
+	}
+	return nil
+}
+
+// routeNames lists what a message may ask for by name: rows of the table, the
+// ways they offer, and the ways met since the start.
+func (g *Gateway) routeNames() []string {
+	set := map[string]bool{}
+	for _, r := range g.cfg.Routes {
+		set[r.Name] = true
+		for _, v := range r.Via {
+			set[v] = true
+		}
+	}
+	g.mu.Lock()
+	for n := range g.met {
+		set[n] = true
+	}
+	g.mu.Unlock()
+	names := make([]string, 0, len(set))
+	for n := range set {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// known answers a request by its id alone.
+func (g *Gateway) known(ctx context.Context, id string) (sms.Answer, bool) {
+	if id == "" {
+		return sms.Answer{}, false
+	}
+	a := sms.Answer{Known: true}
+	if _, st, err := g.store.Message(ctx, id); err == nil {
+		a.Events = append(a.Events, st.Event)
+		return a, true
+	}
+	for i := 1; ; i++ {
+		_, st, err := g.store.Message(ctx, fmt.Sprintf("%s.%d", id, i))
+		if err != nil {
+			return a, i > 1
+		}
+		a.Events = append(a.Events, st.Event)
+	}
+}
+
+// reason says what a new message waits for, if it cannot leave at once.
+func (g *Gateway) reason(m *sms.Message, ways []sms.Way, now time.Time) string {
+	if m.SendAt.After(now) {
+		return "not to be sent before " + m.SendAt.Format(time.RFC3339)
+	}
+	w := &sms.Waiting{To: m.To, From: m.From, Route: m.Route, Origin: m.Origin}
+	return choose(rule(g.cfg.Routes, w), nil, ways).why
+}
+
+// home is the country national numbers are read in: the configured one, else
+// the one all SIMs that tell theirs agree on, else none.
+func (g *Gateway) home(ways []sms.Way) sms.Country {
+	if c, ok := sms.CountryOf(g.cfg.Country); ok {
+		return c
+	}
+	var code string
+	for _, w := range ways {
+		switch {
+		case w.Country == "" || w.Country == code:
+		case code == "":
+			code = w.Country
+		default:
+			return sms.Country{} // they disagree: each network reads its own
+		}
+	}
+	c, _ := sms.CountryOf(code)
+	return c
+}

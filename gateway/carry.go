@@ -1,0 +1,126 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// carry makes one attempt: it writes that it begins, sends, and writes how it
+// ended. The way is free again as soon as Send has returned, so that the next
+// message does not wait for this one's disk.
+func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
+	g := d.g
+	freed := false
+	free := func() {
+		if !freed {
+			freed = true
+			g.tell(func(d *dispatcher) { d.busy[way]-- })
+		}
+	}
+	defer free()
+
+	m, st, err := g.store.ByNum(ctx, e.num)
+	first := 0
+	if err == nil {
+		if st.Event.State != sms.Queued {
+			// Accepted while Run was loading, entered twice, and done already.
+			g.tell(func(d *dispatcher) { d.q.remove(e) })
+			return
+		}
+		if st.Way == way {
+			first = len(st.Refs)
+		}
+		st, err = g.store.Begin(ctx, e.num, sms.Begin{Way: way, Route: e.route.Name, First: first, Time: time.Now().UTC()})
+	}
+	if err != nil {
+		d.postpone(ctx, e, err)
+		return
+	}
+
+	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: st.Event.Attempt, First: first})
+	free()
+
+	o, aside := g.cfg.decide(ending{
+		m: m, n: st.Event.Attempt, refs: refs, err: err,
+		stopped: ctx.Err() != nil, other: d.other(e, way),
+		now: time.Now().UTC(), jitter: jitter(),
+	})
+	if err != nil {
+		g.log.Info("attempt refused", "id", m.ID, "to", m.To.Short(), "way", way,
+			"attempt", st.Event.Attempt, "becomes", o.State, "doubt", o.Doubt, "err", err)
+	}
+	d.write(ctx, func() error {
+		// What became of an attempt is written even when the process is told to
+		// stop: leaving it out would turn certainty into doubt.
+		st, err := g.store.Finish(context.WithoutCancel(ctx), m.Num, o, settle)
+		if err != nil {
+			return err
+		}
+		g.count(st.Event)
+		g.tell(func(d *dispatcher) { d.landed(e, st, way, aside) })
+		return nil
+	})
+}
+
+// landed takes a message back, or lets it go, after its attempt.
+func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
+	if st.Event.State != sms.Queued {
+		d.q.remove(e)
+		return
+	}
+	e.attempt = st.Event.Attempt
+	ways := e.aside
+	if aside {
+		ways = append(slices.Clone(ways), way)
+		slices.Sort(ways)
+	} else {
+		ways = nil
+	}
+	d.q.back(e, st.Due, ways, time.Now())
+}
+
+// postpone puts a message back whose attempt could not be begun.
+func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
+	if ctx.Err() != nil {
+		return // it is on disk as it was
+	}
+	d.g.log.Error("attempt not begun", "num", e.num, "err", err)
+	d.g.tell(func(d *dispatcher) {
+		now := time.Now()
+		d.q.back(e, now.Add(diskPause), e.aside, now)
+	})
+}
+
+// other reports whether a way besides one is open to a message.
+func (d *dispatcher) other(e *entry, way string) bool {
+	aside := append(slices.Clone(e.aside), way)
+	return len(choose(e.route, aside, d.g.Ways()).open) > 0
+}
+
+// sender finds the edge a way belongs to.
+func (g *Gateway) sender(way string) Sender {
+	for _, s := range g.senders {
+		for _, w := range s.Ways() {
+			if w.Name == way {
+				return s
+			}
+		}
+	}
+	return nowhere{}
+}
+
+// nowhere stands for a way that has gone since it was chosen.
+type nowhere struct{}
+
+func (nowhere) Ways() []sms.Way { return nil }
+
+func (nowhere) Send(_ context.Context, way string, _ *sms.Attempt) ([]sms.Ref, error) {
+	return nil, &sms.SendError{Verdict: sms.Reroute, Err: errGone(way)}
+}
+
+type errGone string
+
+func (e errGone) Error() string { return string(e) + " is not there any more" }

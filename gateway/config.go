@@ -1,0 +1,124 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Config is what the core may be told. The zero value of a field means its
+// default.
+type Config struct {
+	Name    string // of this gateway; required
+	Version string // of the program, for Health
+	Country string // calling code or ISO code by which national numbers are read; empty: the SIMs'
+
+	RetryFirst time.Duration // pause after a first refusal; default 5 s
+	RetryMost  time.Duration // longest pause; default 15 min
+	Attempts   int           // after so many a message has failed; default 30
+	Lifetime   time.Duration // of a message that names no expiry; default 72 h
+
+	ReportWait   time.Duration // how long a report is waited for; default 72 h
+	AssembleWait time.Duration // how long the other parts are waited for; default 24 h
+	StopWait     time.Duration // how long a stop lets attempts in progress end by themselves; default 30 s
+
+	QueueMost int // messages waiting; more are refused; default 100000
+	Keep      sms.Retention
+
+	Routes []Route
+}
+
+// A Route is a row of the routing table: what it matches, and the ways it
+// offers in order of preference. The first row that matches is the one.
+type Route struct {
+	Name   string         // for Message.Route and events
+	To     *regexp.Regexp // nil: any recipient
+	From   *regexp.Regexp // nil: any sender
+	Origin string         // empty: any door
+	Via    []string       // names of ways; empty: every modem
+}
+
+const (
+	defaultRetryFirst   = 5 * time.Second
+	defaultRetryMost    = 15 * time.Minute
+	defaultAttempts     = 30 // with the pauses above, about six hours of refusals
+	defaultLifetime     = 72 * time.Hour
+	defaultReportWait   = 72 * time.Hour // reports come within 48 h or not at all
+	defaultAssembleWait = 24 * time.Hour
+	defaultStopWait     = 30 * time.Second
+	defaultQueueMost    = 100_000
+	defaultKeepAge      = 90 * 24 * time.Hour
+	defaultKeepCount    = 20_000 // at about 1 KiB each, a third of the store's default size
+)
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() Config {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	set(&c.RetryFirst, defaultRetryFirst)
+	set(&c.RetryMost, defaultRetryMost)
+	set(&c.Lifetime, defaultLifetime)
+	set(&c.ReportWait, defaultReportWait)
+	set(&c.AssembleWait, defaultAssembleWait)
+	set(&c.StopWait, defaultStopWait)
+	set(&c.Keep.Age, defaultKeepAge)
+	if c.Attempts == 0 {
+		c.Attempts = defaultAttempts
+	}
+	if c.QueueMost == 0 {
+		c.QueueMost = defaultQueueMost
+	}
+	if c.Keep.Count == 0 {
+		c.Keep.Count = defaultKeepCount
+	}
+	return c
+}
+
+// Validate returns every fault, each with its key.
+func (c Config) Validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Name == "" {
+		fault("gateway.name: is empty")
+	}
+	if c.Country != "" {
+		if _, ok := sms.CountryOf(c.Country); !ok {
+			fault("gateway.country: %q is no country calling code (such as 44) and no country (such as GB)", c.Country)
+		}
+	}
+	for _, d := range []struct {
+		key string
+		d   time.Duration
+	}{
+		{"retry_first", c.RetryFirst}, {"retry_most", c.RetryMost}, {"lifetime", c.Lifetime},
+		{"report_wait", c.ReportWait}, {"assemble_wait", c.AssembleWait}, {"stop_wait", c.StopWait},
+		{"keep_age", c.Keep.Age},
+	} {
+		if d.d < 0 {
+			fault("gateway.%s: %v is less than nothing", d.key, d.d)
+		}
+	}
+	if f := c.withDefaults(); f.RetryFirst > f.RetryMost {
+		fault("gateway.retry_first: %v is more than retry_most, %v", f.RetryFirst, f.RetryMost)
+	}
+	if c.Attempts < 0 || c.QueueMost < 0 || c.Keep.Count < 0 {
+		fault("gateway: attempts, queue_most and keep_count cannot be less than nothing")
+	}
+	var names []string
+	for i, r := range c.Routes {
+		if r.Name == "" {
+			fault("route[%d].name: is empty", i)
+		} else if slices.Contains(names, r.Name) {
+			fault("route[%d].name: %q is there twice", i, r.Name)
+		}
+		names = append(names, r.Name)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,250 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A dispatcher owns the queue and decides which message leaves next by which
+// way. One goroutine, Run's, uses it.
+type dispatcher struct {
+	g     *Gateway
+	q     *queue
+	busy  map[string]int       // way to attempts in progress
+	used  map[string]time.Time // way to when it was last given a message
+	fault chan error           // room for one: what no attempt can go on after
+
+	flights sync.WaitGroup
+}
+
+// Run loads what waits, settles what a stop left in doubt, and dispatches
+// until ctx is done. Then it lets the attempts in progress end, for at most
+// Config.StopWait, and returns when all it started is gone. It returns an
+// error only when the store cannot be relied on any more.
+func (g *Gateway) Run(ctx context.Context) error {
+	defer close(g.done)
+	send, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	d := &dispatcher{
+		g: g, q: newQueue(g.cfg.Routes),
+		busy: map[string]int{}, used: map[string]time.Time{},
+		fault: make(chan error, 1),
+	}
+	if err := d.load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+
+	keep, stopKeeping := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { g.housekeep(keep) })
+
+	err := d.loop(ctx, send)
+	stopKeeping()
+	d.land(cut)
+	keeper.Wait()
+	return err
+}
+
+// load fills the queue from the store and settles the doubts of a stop.
+func (d *dispatcher) load(ctx context.Context) error {
+	var doubts []uint64
+	now := time.Now()
+	err := d.g.store.Pending(ctx, func(w sms.Waiting) error {
+		if w.State == sms.Sending {
+			doubts = append(doubts, w.Num)
+			return nil
+		}
+		d.q.add(&w, now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, num := range doubts {
+		if err := d.doubt(ctx, num); err != nil {
+			return err
+		}
+	}
+	d.g.log.Info("queue loaded", "waiting", len(d.q.byNum), "in_doubt", len(doubts))
+	return nil
+}
+
+// doubt settles a message whose attempt was cut short by a stop.
+func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
+	m, _, err := d.g.store.ByNum(ctx, num)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	o := sms.Outcome{Time: now, Doubt: true, State: sms.Queued, Due: now,
+		Why: "in doubt: the gateway stopped while it was being sent; it will be sent again"}
+	if m.OnDoubt == sms.Hold {
+		o.State, o.Final = sms.Doubtful, true
+		o.Why = "the gateway stopped while it was being sent, and on_doubt is hold"
+	}
+	st, err := d.g.store.Finish(ctx, num, o, settle)
+	if err != nil {
+		return err
+	}
+	d.g.count(st.Event)
+	if st.Event.State == sms.Queued {
+		d.q.add(waiting(m, st), now)
+	}
+	return nil
+}
+
+// waiting is what the queue needs of a message.
+func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
+	return &sms.Waiting{
+		Num: m.Num, State: st.Event.State, Priority: m.Priority, Due: st.Due, Expires: m.Expires,
+		Attempt: st.Event.Attempt, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
+	}
+}
+
+// loop dispatches until ctx is done or the store has failed. Attempts live
+// under send, which outlasts ctx.
+func (d *dispatcher) loop(ctx, send context.Context) error {
+	for {
+		d.read()
+		now := time.Now()
+		d.q.ripen(now)
+		for _, e := range d.q.expired(now) {
+			d.expire(send, e)
+		}
+		d.dispatch(send, now)
+		d.g.waiting.Store(int64(len(d.q.byNum)))
+
+		alarm := time.NewTimer(time.Until(cmp.Or(d.q.wake(), now.Add(idle))))
+		select {
+		case <-ctx.Done():
+		case err := <-d.fault:
+			alarm.Stop()
+			return err
+		case <-d.g.wake:
+		case <-alarm.C:
+		}
+		alarm.Stop()
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// idle is how long the dispatcher sleeps when nothing waits for a time; a
+// letter or a change of a way wakes it before.
+const idle = time.Hour
+
+// read opens the letters that have come.
+func (d *dispatcher) read() {
+	d.g.mu.Lock()
+	mail := d.g.mail
+	d.g.mail = nil
+	d.g.mu.Unlock()
+	for _, f := range mail {
+		f(d)
+	}
+}
+
+// dispatch gives every free way a message, the one longest unused first.
+func (d *dispatcher) dispatch(send context.Context, now time.Time) {
+	if len(d.q.lines) == 0 {
+		return
+	}
+	all := d.g.Ways()
+	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
+	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
+	slices.SortStableFunc(free, func(a, b sms.Way) int {
+		return cmp.Or(cmp.Compare(d.busy[a.Name], d.busy[b.Name]), d.used[a.Name].Compare(d.used[b.Name]))
+	})
+	for _, w := range free {
+		for d.busy[w.Name] < max(1, w.Window) {
+			e := d.q.pick(w.Name, all)
+			if e == nil {
+				break
+			}
+			d.busy[w.Name]++
+			d.used[w.Name] = now
+			d.flights.Go(func() { d.carry(send, e, w.Name) })
+		}
+	}
+}
+
+// expire ends a message whose time has passed.
+func (d *dispatcher) expire(send context.Context, e *entry) {
+	d.flights.Go(func() {
+		o := sms.Outcome{State: sms.Expired, Final: true, Time: time.Now().UTC(),
+			Why: "its time passed before any way could take it"}
+		d.write(send, func() error {
+			st, err := d.g.store.End(send, e.num, o)
+			if err == nil {
+				d.g.count(st.Event)
+			}
+			return err
+		})
+	})
+}
+
+// write repeats a write that found the disk full until it succeeds or ctx
+// ends. Any other failure ends the run: a store that cannot remember must not
+// go on.
+func (d *dispatcher) write(ctx context.Context, f func() error) {
+	for {
+		err := f()
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return
+		case !errors.Is(err, sms.ErrFull):
+			select {
+			case d.fault <- err:
+			default: // the first is enough
+			}
+			return
+		}
+		d.g.log.Error("disk full, trying again", "err", err)
+		if !wait(ctx, diskPause) {
+			return
+		}
+	}
+}
+
+// diskPause is between tries of a write that found the disk full: soon enough
+// to notice room, seldom enough not to fill the log.
+const diskPause = 10 * time.Second
+
+// wait lets d pass; false when ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// land waits for the attempts in progress; those that take longer than
+// StopWait are cut.
+func (d *dispatcher) land(cut context.CancelFunc) {
+	landed := make(chan struct{})
+	go func() { d.flights.Wait(); close(landed) }()
+	t := time.NewTimer(d.g.cfg.StopWait)
+	defer t.Stop()
+	select {
+	case <-landed:
+		return
+	case <-t.C:
+		d.g.log.Warn("attempts in progress are cut short")
+	}
+	cut()
+	<-landed
+}

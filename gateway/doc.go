@@ -1,0 +1,38 @@
+// Package gateway is the core: it accepts messages, chooses a way for each,
+// tries, tries again, gives up, puts received parts together and tells
+// followers what happened. It makes every decision about a message and speaks
+// no protocol; the store remembers, the edges translate.
+//
+// # How a message goes out
+//
+//	Accept     any caller    one transaction: message, event; then into the queue
+//	dispatch   one goroutine owns the queue: what is due, which way is free
+//	carry      one goroutine for each attempt: Begin, Send, Finish
+//	settle     pure          what an attempt's end or a report makes of the message
+//	Follow     any caller    the journal after a cursor
+//
+// # Trying again
+//
+// A way's refusal carries a verdict. Retry waits and tries the same ways, with
+// a pause that doubles from Config.RetryFirst to Config.RetryMost and is
+// spread by a quarter either way. Reroute sets that way aside for this message
+// and tries another at once; when none is left all are forgiven and the
+// message waits as for Retry. Reject ends it. Whatever is not known to be
+// lasting counts as temporary, up to Config.Attempts attempts. Time in which
+// no way is ready costs no attempt.
+//
+// # Doubt
+//
+// An attempt is on disk before its first octet leaves. When the process stops,
+// or a modem dies, between the last octet and the network's answer, nobody
+// knows whether the message went. A message that says resend is sent again,
+// from the segment in doubt where the same way carries on, else whole and with
+// the same concatenation reference; one that says hold becomes doubtful and is
+// left to a person.
+//
+// # Goroutines
+//
+// Run starts the dispatcher, one housekeeper, and one goroutine for each
+// attempt in progress; it returns when all are gone. Everything else runs on
+// its caller's goroutine.
+package gateway

@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A Gateway is the core. Its methods may be called from any goroutine, before,
+// during and after Run; what is accepted while it does not run waits.
+type Gateway struct {
+	cfg     Config
+	store   Store
+	senders []Sender
+	log     *slog.Logger
+	started time.Time
+
+	waiting atomic.Int64 // messages in the dispatcher's queue
+
+	mu        sync.Mutex // guards what follows
+	mail      []func(*dispatcher)
+	today     tally
+	met       map[string]bool // names of ways seen since the start
+	followers map[string]bool // names of followers seen since the start
+
+	wake chan struct{} // room for one: a letter is in, or a way changed
+	done chan struct{} // closed when Run returns
+}
+
+// New builds a core over a store and the edges that send. The configuration
+// has been validated.
+func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
+	return &Gateway{
+		cfg: cfg.withDefaults(), store: st, senders: senders, log: log,
+		started: time.Now().UTC(),
+		met:     map[string]bool{}, followers: map[string]bool{},
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+}
+
+// Changed tells the core that something about a way is other than it was: it
+// asks the edges again. It does not block.
+func (g *Gateway) Changed() {
+	select {
+	case g.wake <- struct{}{}:
+	default: // one is waiting already, and serves for both
+	}
+}
+
+// tell leaves a letter for the dispatcher, who reads them in order.
+func (g *Gateway) tell(f func(*dispatcher)) {
+	g.mu.Lock()
+	g.mail = append(g.mail, f)
+	g.mu.Unlock()
+	g.Changed()
+}
+
+// ask has the dispatcher do something and waits until it has. It returns
+// ErrClosed when the dispatcher is gone.
+func (g *Gateway) ask(ctx context.Context, f func(*dispatcher)) error {
+	asked := make(chan struct{})
+	g.tell(func(d *dispatcher) { f(d); close(asked) })
+	select {
+	case <-asked:
+		return nil
+	case <-g.done:
+		return sms.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Ways lists every way of every edge as it is now.
+func (g *Gateway) Ways() []sms.Way {
+	var ways []sms.Way
+	for _, s := range g.senders {
+		ways = append(ways, s.Ways()...)
+	}
+	g.mu.Lock()
+	for _, w := range ways {
+		g.met[w.Name] = true
+	}
+	g.mu.Unlock()
+	return ways
+}

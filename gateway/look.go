@@ -1,0 +1,140 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Message returns a message and where it stands; a waiting one says what it
+// waits for. The error is sms.ErrNotFound where no message has the id.
+func (g *Gateway) Message(ctx context.Context, id string) (sms.View, error) {
+	m, st, err := g.store.Message(ctx, id)
+	if err != nil {
+		return sms.View{}, err
+	}
+	views := []sms.View{{Message: *m, Status: st.Event}}
+	g.reasons(ctx, views)
+	return views[0], nil
+}
+
+// Messages lists messages, newest first.
+func (g *Gateway) Messages(ctx context.Context, f sms.Filter) ([]sms.View, error) {
+	views, err := g.store.Messages(ctx, f)
+	if err == nil {
+		g.reasons(ctx, views)
+	}
+	return views, err
+}
+
+// Received lists received messages, newest first.
+func (g *Gateway) Received(ctx context.Context, f sms.Filter) ([]sms.Received, error) {
+	return g.store.Received(ctx, f)
+}
+
+// reasons fills in what queued messages wait for now. While the dispatcher is
+// not running they keep what their last event said.
+func (g *Gateway) reasons(ctx context.Context, views []sms.View) {
+	if !slices.ContainsFunc(views, func(v sms.View) bool { return v.Status.State == sms.Queued }) {
+		return
+	}
+	ways := g.Ways()
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	why := make([]string, len(views))
+	err := g.ask(ctx, func(d *dispatcher) {
+		for i, v := range views {
+			why[i] = d.q.why(v.Message.Num, ways)
+		}
+	})
+	if err != nil {
+		return
+	}
+	for i := range views {
+		if why[i] != "" && views[i].Status.State == sms.Queued {
+			views[i].Status.Why = why[i]
+		}
+	}
+}
+
+// askLimit bounds how long a look waits for the dispatcher, which may not be
+// running yet.
+const askLimit = 2 * time.Second
+
+// Cancel takes a waiting message out. The error is sms.ErrNotFound, or a
+// *sms.FieldError on "state" when it is too late.
+func (g *Gateway) Cancel(ctx context.Context, id string) (sms.View, error) {
+	m, st, err := g.store.Message(ctx, id)
+	if err != nil {
+		return sms.View{}, err
+	}
+	late := &sms.FieldError{Field: "state", Text: "too late to cancel: the message is " + string(st.Event.State)}
+	if st.Event.State != sms.Queued {
+		return sms.View{}, late
+	}
+	var e *entry
+	err = g.ask(ctx, func(d *dispatcher) {
+		if e = d.q.byNum[m.Num]; e == nil || e.where == flying {
+			e = nil
+			return
+		}
+		e.where = flying // nobody else may take it now
+	})
+	if err != nil {
+		return sms.View{}, err
+	}
+	if e == nil {
+		late.Text = "too late to cancel: the message is being sent"
+		return sms.View{}, late
+	}
+	st, err = g.store.End(ctx, m.Num, sms.Outcome{State: sms.Cancelled, Final: true, Time: time.Now().UTC(), Why: "cancelled on request"})
+	if err != nil {
+		g.tell(func(d *dispatcher) {
+			now := time.Now()
+			d.q.back(e, e.due, e.aside, now)
+		})
+		return sms.View{}, err
+	}
+	g.tell(func(d *dispatcher) { d.q.remove(e) })
+	g.log.Info("cancelled", "id", m.ID)
+	return sms.View{Message: *m, Status: st.Event}, nil
+}
+
+// Health tells how everything is.
+func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
+	queue, err := g.store.Counts(ctx)
+	if err != nil {
+		return sms.Health{}, err
+	}
+	g.mu.Lock()
+	today := *g.today.at(time.Now())
+	followers := make([]string, 0, len(g.followers))
+	for f := range g.followers {
+		followers = append(followers, f)
+	}
+	g.mu.Unlock()
+	h := sms.Health{
+		Name: g.cfg.Name, Version: g.cfg.Version, Started: g.started,
+		Queue: queue, Today: today, Ways: g.Ways(), Behind: map[string]uint64{},
+		Size: g.store.Size(), Disk: g.store.Free(),
+	}
+	for _, f := range followers {
+		at, err := g.store.Cursor(ctx, f)
+		if err != nil {
+			return sms.Health{}, err
+		}
+		h.Behind[f] = g.store.Last() - at
+	}
+	if h.Disk < lowDisk {
+		h.Warning = append(h.Warning, "the disk with the state directory is nearly full")
+	}
+	return h, nil
+}
+
+// lowDisk is the room, in bytes, below which Health warns.
+const lowDisk = 64 << 20
+
+// Audit checks every invariant of the store and returns what does not hold.
+func (g *Gateway) Audit(ctx context.Context) ([]string, error) { return g.store.Audit(ctx) }

@@ -1,0 +1,228 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A queue is the dispatcher's picture of what has not been sent: small entries
+// in memory, one for each message, in step with the store's.
+//
+//	later ──due──▶ line ──pick──▶ flying ──▶ gone, or later again
+//
+// Messages that may take the same ways stand in one line, by priority and then
+// by number, so that a free way looks at the head of a few lines and never
+// through a crowd that cannot use it. It has no lock: the dispatcher owns it.
+type queue struct {
+	table  []Route
+	byNum  map[uint64]*entry
+	lines  map[string]*line
+	later  *pile[*entry]  // by due
+	expiry *pile[expires] // by expiry
+}
+
+// An entry is one message that has not been sent.
+type entry struct {
+	num      uint64
+	priority sms.Priority
+	where    where
+	due      time.Time
+	expires  time.Time
+	attempt  int
+	aside    []string // ways set aside
+	route    Route
+	line     *line
+}
+
+type where uint8
+
+const (
+	inLine where = iota
+	inLater
+	flying
+	gone
+)
+
+// A line is the messages that may take the same ways.
+type line struct {
+	route Route
+	aside []string
+	pile  *pile[*entry]
+}
+
+// An expires is an entry's place in the order of expiry, kept apart because an
+// entry may leave and come back.
+type expires struct {
+	at time.Time
+	e  *entry
+}
+
+func newQueue(table []Route) *queue {
+	return &queue{
+		table:  table,
+		byNum:  map[uint64]*entry{},
+		lines:  map[string]*line{},
+		later:  newPile(func(a, b *entry) bool { return a.due.Before(b.due) }),
+		expiry: newPile(func(a, b expires) bool { return a.at.Before(b.at) }),
+	}
+}
+
+// add takes a message in, unless it is in already.
+func (q *queue) add(w *sms.Waiting, now time.Time) {
+	if q.byNum[w.Num] != nil {
+		return
+	}
+	e := &entry{
+		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
+		attempt: w.Attempt, aside: w.Failed, route: rule(q.table, w),
+	}
+	q.byNum[w.Num] = e
+	if !e.expires.IsZero() {
+		q.expiry.push(expires{e.expires, e})
+	}
+	q.place(e, now)
+}
+
+// place puts an entry where it waits: until its time, or in its line.
+func (q *queue) place(e *entry, now time.Time) {
+	if e.due.After(now) {
+		e.where = inLater
+		q.later.push(e)
+		return
+	}
+	key := e.route.Name + "\x00" + strings.Join(e.aside, "\x00")
+	l := q.lines[key]
+	if l == nil {
+		l = &line{route: e.route, aside: slices.Clone(e.aside), pile: newPile(before)}
+		q.lines[key] = l
+	}
+	e.where, e.line = inLine, l
+	l.pile.push(e)
+}
+
+// before orders a line: the more urgent first, then the older.
+func before(a, b *entry) bool {
+	if a.priority != b.priority {
+		return a.priority > b.priority
+	}
+	return a.num < b.num
+}
+
+// ripen moves what has become due into its line.
+func (q *queue) ripen(now time.Time) {
+	for q.later.len() > 0 && !q.later.top().due.After(now) {
+		if e := q.later.pop(); e.where == inLater {
+			q.place(e, now)
+		}
+	}
+}
+
+// expired takes out what has passed its expiry and is not being sent.
+func (q *queue) expired(now time.Time) []*entry {
+	var out []*entry
+	for q.expiry.len() > 0 && !q.expiry.top().at.After(now) {
+		switch e := q.expiry.pop().e; e.where {
+		case inLine, inLater:
+			q.remove(e)
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// pick takes out the first message that a way may carry: of the heads of all
+// lines open to it, the one that comes first.
+func (q *queue) pick(way string, ways []sms.Way) *entry {
+	var best *line
+	for key, l := range q.lines {
+		l.skim()
+		if l.pile.len() == 0 {
+			delete(q.lines, key)
+			continue
+		}
+		if !slices.Contains(choose(l.route, l.aside, ways).open, way) {
+			continue
+		}
+		if best == nil || before(l.pile.top(), best.pile.top()) {
+			best = l
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	e := best.pile.pop()
+	e.where, e.line = flying, nil
+	return e
+}
+
+// skim drops from the head of a line what has left the queue otherwise.
+func (l *line) skim() {
+	for l.pile.len() > 0 && (l.pile.top().where != inLine || l.pile.top().line != l) {
+		l.pile.pop()
+	}
+}
+
+// back returns an entry to the queue after an attempt.
+func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
+	e.due, e.aside = due, aside
+	if !e.expires.IsZero() && !e.expires.After(now) {
+		q.expiry.push(expires{e.expires, e}) // its turn came while it was flying
+	}
+	q.place(e, now)
+}
+
+// remove takes an entry out for good.
+func (q *queue) remove(e *entry) {
+	e.where = gone
+	delete(q.byNum, e.num)
+}
+
+// wake is when the queue next changes by itself; zero when it will not.
+func (q *queue) wake() time.Time {
+	var at time.Time
+	if q.later.len() > 0 {
+		at = q.later.top().due
+	}
+	if q.expiry.len() > 0 && (at.IsZero() || q.expiry.top().at.Before(at)) {
+		at = q.expiry.top().at
+	}
+	return at
+}
+
+// forgive gives back to the messages of lines with no open way the ways that
+// were set aside for them, after a pause, so that none waits for ever for a
+// way that is not there while the one that refused it may have recovered.
+func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, now time.Time) {
+	for key, l := range q.lines {
+		if len(l.aside) == 0 || len(choose(l.route, l.aside, ways).open) > 0 {
+			continue
+		}
+		for l.skim(); l.pile.len() > 0; l.skim() {
+			e := l.pile.pop()
+			e.aside, e.due, e.line = nil, now.Add(pause(e.attempt)), nil
+			q.place(e, now)
+		}
+		delete(q.lines, key)
+	}
+}
+
+// why says what a message waits for; empty when it does not wait.
+func (q *queue) why(num uint64, ways []sms.Way) string {
+	e := q.byNum[num]
+	switch {
+	case e == nil || e.where == flying:
+		return ""
+	case e.where == inLater && e.attempt > 0:
+		return "will be tried again at " + e.due.Format(time.RFC3339)
+	case e.where == inLater:
+		return "not to be sent before " + e.due.Format(time.RFC3339)
+	}
+	if c := choose(e.route, e.aside, ways); len(c.open) == 0 {
+		return c.why
+	} else {
+		return "waits for its turn on " + strings.Join(c.open, ", ")
+	}
+}

@@ -1,0 +1,39 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Receive takes in a part. When it returns nil the part is on disk and may be
+// deleted or acknowledged where it came from.
+func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
+	r, err := g.store.Keep(ctx, p, sms.Join)
+	if err != nil {
+		return err
+	}
+	if r != nil {
+		g.arrived(*r)
+	}
+	return nil
+}
+
+// Report takes in a network's word on a segment.
+func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
+	st, err := g.store.Report(ctx, r, settle)
+	if err != nil || st == nil {
+		return err
+	}
+	g.count(st.Event)
+	g.log.Info("reported", "id", st.Event.ID, "state", st.Event.State, "way", r.Way, "code", r.Code)
+	return nil
+}
+
+func (g *Gateway) arrived(r sms.Received) {
+	g.log.Info("received", "id", r.ID, "from", r.From.Short(), "way", r.Modem, "parts", r.Parts, "incomplete", r.Incomplete)
+	g.mu.Lock()
+	g.today.at(time.Now()).Received++
+	g.mu.Unlock()
+}

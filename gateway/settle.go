@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// An ending is what is known when an attempt is over.
+type ending struct {
+	m       *sms.Message
+	n       int       // the attempt's number, from 1
+	refs    []sms.Ref // segments taken on this one
+	err     error
+	stopped bool // the process is stopping
+	other   bool // another way is open to it now
+	now     time.Time
+	jitter  float64 // 0 to 1
+}
+
+// decide says what an attempt's end makes of its message, and whether the way
+// is to be set aside for it. It is pure.
+func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
+	o = sms.Outcome{Time: a.now, Refs: a.refs}
+	if a.err == nil {
+		o.State = sms.Sent
+		if a.m.Receipt {
+			o.Await = a.now.Add(c.ReportWait)
+		} else {
+			o.Final = true
+		}
+		return o, false
+	}
+
+	refusal := refused(a.err)
+	o.Fault = &sms.Fault{Code: refusal.Code, Text: text(refusal)}
+	pause := c.pause(a.n, a.jitter)
+
+	switch {
+	case refusal.Doubt && a.m.OnDoubt == sms.Hold:
+		o.State, o.Final, o.Doubt = sms.Doubtful, true, true
+		o.Why = "nobody knows whether the network took it, and on_doubt is hold"
+		return o, false
+	case refusal.Doubt:
+		o.Doubt = true
+		o.Why = "in doubt: the network may have taken it; it will be sent again"
+	case a.stopped:
+		o.State, o.Due, o.Fault = sms.Queued, a.now, nil
+		o.Why = "the gateway stopped before it was sent"
+		return o, false
+	}
+
+	switch {
+	case refusal.Verdict == sms.Reject && !refusal.Doubt:
+		o.State, o.Final = sms.Failed, true
+		return o, false
+	case a.n >= c.Attempts:
+		o.State, o.Final = sms.Failed, true
+		o.Why = "given up after the most attempts allowed"
+		return o, false
+	case !a.m.Expires.IsZero() && !a.m.Expires.After(a.now):
+		o.State, o.Final = sms.Expired, true
+		o.Why = "expired while it was being tried"
+		return o, false
+	case refusal.Verdict == sms.Reroute && a.other:
+		o.State, o.Due = sms.Queued, a.now
+		if o.Why == "" {
+			o.Why = "another way takes over"
+		}
+		return o, true
+	}
+	o.State, o.Due = sms.Queued, a.now.Add(pause)
+	o.Fault.RetryAt = o.Due
+	if o.Why == "" {
+		o.Why = "will be tried again"
+	}
+	return o, false
+}
+
+// refused reads an error of Send: whatever is not a SendError is temporary.
+func refused(err error) *sms.SendError {
+	var e *sms.SendError
+	if errors.As(err, &e) {
+		return e
+	}
+	return &sms.SendError{Verdict: sms.Retry, Err: err}
+}
+
+func text(e *sms.SendError) string {
+	if e.Err == nil {
+		return "the network refused it"
+	}
+	return e.Err.Error()
+}
+
+// pause is how long a message rests after its nth attempt: RetryFirst doubled
+// each time up to RetryMost, spread by a quarter either way so that a crowd
+// refused together does not return together.
+func (c Config) pause(n int, jitter float64) time.Duration {
+	d := c.RetryFirst
+	for i := 1; i < n && d < c.RetryMost; i++ {
+		d *= 2
+	}
+	d = min(d, c.RetryMost)
+	return d*3/4 + time.Duration(jitter*float64(d/2))
+}
+
+// jitter is the chance in the pauses.
+func jitter() float64 { return rand.Float64() }
+
+// settle says what a report makes of its message, whose status already holds
+// it: undelivered with the first segment that will not arrive, delivered with
+// the last that did. It is the Settle the store is given.
+func settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
+	o := sms.Outcome{Time: r.Time, Final: true}
+	switch {
+	case st.Event.State == sms.Sent && st.Event.Final:
+		return o, false // the wait was over: nothing ends twice
+	case st.Event.State == sms.Sent, st.Event.State == sms.Doubtful:
+	default:
+		return o, false // being tried again: what is still missing decides
+	}
+	arrived := 0
+	for _, s := range st.Reports {
+		switch s {
+		case sms.Undelivered:
+			o.State = sms.Undelivered
+			o.Fault = &sms.Fault{Code: r.Code, Text: r.Text}
+			return o, true
+		case sms.Delivered:
+			arrived++
+		}
+	}
+	if arrived < m.Segments {
+		return o, false
+	}
+	o.State = sms.Delivered
+	return o, true
+}

@@ -1,0 +1,62 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A Store keeps what the core decides. Each method is one moment and one
+// transaction; when it returns nil, what it was told is on disk.
+type Store interface {
+	// Accept commits the messages of one request, filling in Num and Concat,
+	// and returns their events. When the request is known it writes nothing and
+	// returns known with the latest event of each message.
+	Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string) (events []sms.Event, known bool, err error)
+	// Begin marks an attempt as begun; before its first octet leaves.
+	Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error)
+	// Finish ends an attempt. A report that overtook it is settled at once.
+	Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle) (*sms.Status, error)
+	// End moves a message outside an attempt: expired, cancelled, held.
+	End(ctx context.Context, num uint64, o sms.Outcome) (*sms.Status, error)
+	// Report enters a network's report. It returns nil when that is no news, or
+	// when no segment is known by that ref (yet): such reports are kept a while.
+	Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sms.Status, error)
+	// Keep commits a part, and the whole message when it was the last; nil
+	// when parts are still missing or the part was kept before.
+	Keep(ctx context.Context, p *sms.Part, join func([]sms.Part) sms.Received) (*sms.Received, error)
+	// Incomplete gives out what came of messages whose first part arrived
+	// before a time.
+	Incomplete(ctx context.Context, before time.Time, join func([]sms.Part) sms.Received) ([]sms.Received, error)
+	// Passed moves a follower's cursor.
+	Passed(ctx context.Context, follower string, seq uint64) error
+
+	Pending(ctx context.Context, yield func(sms.Waiting) error) error
+	Awaiting(ctx context.Context, before time.Time, max int) ([]uint64, error)
+	Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error)
+	ByNum(ctx context.Context, num uint64) (*sms.Message, *sms.Status, error)
+	Messages(ctx context.Context, f sms.Filter) ([]sms.View, error)
+	Received(ctx context.Context, f sms.Filter) ([]sms.Received, error)
+	Cursor(ctx context.Context, follower string) (uint64, error)
+	Entries(ctx context.Context, after uint64, max int) ([]sms.Entry, error)
+	// Last is the number of the journal's latest entry; Grown is closed when it grows.
+	Last() uint64
+	Grown() <-chan struct{}
+
+	Counts(ctx context.Context) (sms.Queue, error)
+	Size() int64
+	Free() uint64
+	Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error)
+	Audit(ctx context.Context) ([]string, error)
+}
+
+// A Sender carries messages over the ways of one edge.
+type Sender interface {
+	// Ways lists the edge's ways as they are now.
+	Ways() []sms.Way
+	// Send carries one message over one way. It does not queue: what it cannot
+	// start at once it refuses. It returns when every segment has been taken or
+	// one was refused; the refs name those taken, even when err is not nil.
+	Send(ctx context.Context, way string, a *sms.Attempt) ([]sms.Ref, error)
+}

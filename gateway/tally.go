@@ -1,0 +1,44 @@
+package gateway
+
+import (
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A tally counts since midnight UTC, or since the start where that is later.
+type tally struct {
+	day    int // of the year: enough to tell a new one
+	counts sms.Counts
+}
+
+// at returns the counts of the day of now.
+func (t *tally) at(now time.Time) *sms.Counts {
+	if day := now.UTC().YearDay(); day != t.day {
+		t.day, t.counts = day, sms.Counts{}
+	}
+	return &t.counts
+}
+
+// count enters an event in the day's counts.
+func (g *Gateway) count(e sms.Event) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.today.at(time.Now())
+	switch e.State {
+	case sms.Sent:
+		c.Sent++
+	case sms.Delivered:
+		c.Delivered++
+	case sms.Undelivered:
+		c.Undelivered++
+	case sms.Failed, sms.Expired, sms.Doubtful:
+		c.Failed++
+	}
+}
+
+func (g *Gateway) countRejected() {
+	g.mu.Lock()
+	g.today.at(time.Now()).Rejected++
+	g.mu.Unlock()
+}
