@@ -1,0 +1,124 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+const (
+	keepAlive   = 15 * time.Second // between two signs of life of a stream
+	streamLimit = 10 * time.Second // for a client to take a batch
+	batch       = 100              // entries read from the journal at a time
+)
+
+// events streams the journal as server-sent events, HTML standard §9.2: from
+// after the number the client saw last, or from now on. It ends with the
+// client, with a client that does not read, and with life.
+func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Request) error {
+	after, err := s.resume(r)
+	if err != nil {
+		return err
+	}
+	select {
+	case s.streams <- struct{}{}:
+		defer func() { <-s.streams }()
+	default:
+		return later(fmt.Sprintf("%d clients follow the events already", maxStreams), 30)
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(life, cancel)()
+
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	out := http.NewResponseController(w)
+	// The status goes out at once, so that a client knows it is connected.
+	for b := []byte(": from now on\n\n"); ; {
+		if !push(out, w, b) {
+			return nil
+		}
+		wait, stop := context.WithTimeout(ctx, keepAlive)
+		entries, err := s.Gateway.Next(wait, after, batch)
+		idle := wait.Err() != nil
+		stop()
+		switch {
+		case err == nil:
+			b, after = encode(entries, after)
+		case ctx.Err() != nil:
+			return nil
+		case idle:
+			b = []byte(": still here\n\n")
+		default:
+			if !errors.Is(err, sms.ErrClosed) {
+				s.log.Warn("event stream ended", "after", after, "err", err)
+			}
+			return nil
+		}
+	}
+}
+
+// resume says after which number of the journal a stream begins. A number from
+// a journal that is no more begins at the end of this one.
+func (s *Server) resume(r *http.Request) (uint64, error) {
+	q, err := query(r, "after")
+	if err != nil {
+		return 0, err
+	}
+	last := s.Gateway.Last()
+	after, err := count(q, "after")
+	if err != nil {
+		return 0, err
+	}
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		if after, err = strconv.ParseUint(id, 10, 64); err != nil {
+			return 0, fault(http.StatusBadRequest, "Last-Event-ID", "Last-Event-ID: has to be the number of an event")
+		}
+	} else if !q.Has("after") {
+		return last, nil
+	}
+	return min(after, last), nil
+}
+
+// push writes and flushes, and reports whether the client took it in time.
+func push(out *http.ResponseController, w http.ResponseWriter, b []byte) bool {
+	if err := out.SetWriteDeadline(time.Now().Add(streamLimit)); err != nil {
+		return false
+	}
+	if _, err := w.Write(b); err != nil {
+		return false
+	}
+	return out.Flush() == nil
+}
+
+// encode writes entries as events, and returns the number of the last.
+func encode(entries []sms.Entry, after uint64) ([]byte, uint64) {
+	var b bytes.Buffer
+	for _, e := range entries {
+		after = e.Seq
+		kind, v := "message", any(e.Event)
+		switch {
+		case e.Received != nil:
+			kind, v = "received", e.Received
+		case e.Event == nil:
+			continue
+		}
+		data, err := json.Marshal(v)
+		if err != nil {
+			continue // a date out of range, say; the rest is worth having
+		}
+		fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, kind, data)
+	}
+	return b.Bytes(), after
+}

@@ -1,0 +1,110 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/web"
+)
+
+// A pipe is a listener that gives out one connection, made of memory.
+type pipe struct {
+	conns chan net.Conn
+	done  chan struct{}
+}
+
+func (p *pipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+func (p *pipe) Close() error   { close(p.done); return nil }
+func (p *pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// inBubble serves one connection in a bubble where time is false.
+func inBubble(t *testing.T, test func(t *testing.T, gw *fake, conn net.Conn)) {
+	synctest.Test(t, func(t *testing.T) {
+		gw := newFake()
+		s := web.New(web.Config{}, slog.New(slog.DiscardHandler))
+		s.Gateway = gw
+		life, end := context.WithCancel(t.Context())
+		l := &pipe{make(chan net.Conn), make(chan struct{})}
+		srv := &http.Server{Handler: s.Handler(life), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
+		served := make(chan error)
+		go func() { served <- srv.Serve(l) }()
+		client, server := net.Pipe()
+		l.conns <- server
+		if _, err := io.WriteString(client, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		test(t, gw, client)
+		client.Close()
+		end()
+		srv.Close()
+		<-served
+	})
+}
+
+func TestQuietStreamShowsThatItLives(t *testing.T) {
+	inBubble(t, func(t *testing.T, _ *fake, conn net.Conn) {
+		begin := time.Now()
+		lines := bufio.NewScanner(conn)
+		seen := 0
+		// Longer than any limit of a request: only a stream may last that long.
+		for seen < 20 && lines.Scan() {
+			if strings.HasPrefix(lines.Text(), ": still here") {
+				seen++
+				if took := time.Since(begin); took != time.Duration(seen)*15*time.Second {
+					t.Fatalf("sign of life %d came after %v, want every 15 s", seen, took)
+				}
+			}
+		}
+		if seen < 20 {
+			t.Fatalf("the stream ended after %d signs of life: %v", seen, lines.Err())
+		}
+	})
+}
+
+func TestClientThatDoesNotReadIsHungUpOn(t *testing.T) {
+	inBubble(t, func(t *testing.T, gw *fake, conn net.Conn) {
+		lines := bufio.NewReader(conn)
+		for line := ""; !strings.HasPrefix(line, ": from now on"); {
+			var err error
+			if line, err = lines.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := lines.Discard(lines.Buffered()); err != nil {
+			t.Fatal(err)
+		}
+		for synctest.Wait(); gw.waiting() == 0; synctest.Wait() { // what is left of the first chunk
+			if _, err := lines.ReadByte(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := conn.SetReadDeadline(time.Now().Add(27 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		// The next sign of life finds nobody: 15 s until it, 10 s for it.
+		<-time.After(24 * time.Second)
+		synctest.Wait()
+		if gw.waiting() != 0 {
+			t.Error("the stream waits for news, though its client did not take the last")
+		}
+		<-time.After(2 * time.Second)
+		if rest, err := io.ReadAll(lines); err != nil || strings.Contains(string(rest), "still here") {
+			t.Errorf("after 26 s the client finds %q, %v, want a closed connection", rest, err)
+		}
+	})
+}
