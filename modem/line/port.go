@@ -102,7 +102,12 @@ func New(rw io.ReadWriteCloser, cfg Config) *Port {
 	if cfg.URC == nil {
 		cfg.URC = func([]string) {}
 	}
-	return &Port{rw: rw, cfg: cfg, asks: make(chan ask), writes: make(chan written), ended: make(chan struct{})}
+	return &Port{
+		rw: rw, cfg: cfg, asks: make(chan ask), writes: make(chan written), ended: make(chan struct{}),
+		// Whoever used the modem before may have left in the middle of an answer,
+		// or of a PDU.
+		stale: true, esc: true,
+	}
 }
 
 // Run serves the port until ctx is done or the stream ends, and returns why:

@@ -19,14 +19,15 @@ const (
 // the first two starts with their name and cannot be a late one of anything
 // else; a final result before it is. The last is for modems that know neither:
 // only the silence before it vouches for its OK.
-var sentinels = []string{"+CMGF?", "+CMEE?", ""}
+var sentinels = []string{"+CMEE?", "+CMGF?", ""}
 
-// resync finds the modem's place in the conversation again after an answer that
-// did not come in time. Only Run calls it.
+// resync finds the modem's place in the conversation: before the first command,
+// and again after an answer that did not come in time. Only Run calls it.
 func (p *Port) resync() error {
 	if p.esc {
-		// An open prompt would take the next command for a PDU.
-		if _, err := p.write([]byte{escape}); err != nil {
+		// An open prompt would take the next command for a PDU. The CR ends
+		// whatever else the modem takes it for.
+		if _, err := p.write([]byte{escape, '\r'}); err != nil {
 			return err
 		}
 	}

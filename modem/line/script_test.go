@@ -125,6 +125,9 @@ type bench struct {
 	wg   sync.WaitGroup
 }
 
+// placed is how a port finds the modem's place before its first command.
+const placed = "> \x1b\n> AT+CMEE?\n< +CMEE: 1\n< OK\n> AT\n< OK\n"
+
 func open(t *testing.T, script string, change ...func(*line.Config)) *bench {
 	host, dev := net.Pipe()
 	b := &bench{}
@@ -139,9 +142,12 @@ func open(t *testing.T, script string, change ...func(*line.Config)) *bench {
 	b.Port = line.New(host, cfg)
 	ctx, stop := context.WithCancel(t.Context())
 	b.stop = stop
-	m := &modem{t: t, script: script, conn: dev, more: make(chan struct{})}
+	m := &modem{t: t, script: placed + script, conn: dev, more: make(chan struct{})}
 	b.wg.Go(m.play)
 	b.wg.Go(func() { b.err = b.Run(ctx); dev.Close() })
+	if _, err := b.Do(t.Context(), "", 5*time.Second); err != nil {
+		t.Fatalf("finding the modem's place: %v", err)
+	}
 	return b
 }
 

@@ -59,7 +59,7 @@ func (p *Port) run(ctx context.Context, c *command, limit time.Duration) reply {
 	if timedOut || forgot || r.gone && r.err != nil && !strings.HasPrefix(said, "+CMS") {
 		// The rest of the answer may still come. A plain ERROR behind a PDU may
 		// be that of the command line, and the PDU's own is to follow (Sierra HL6).
-		p.stale = true
+		p.stale, p.esc = true, p.esc || !r.gone
 	}
 	switch {
 	case flood:

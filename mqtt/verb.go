@@ -1,0 +1,102 @@
+package mqtt
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pigeon-sms/pigeon/mqtt/broker"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A question is what base/request/<verb> carries. An empty payload asks
+// without a transaction.
+type question struct {
+	Transaction json.RawMessage `json:"transaction"` // handed back as it came
+	ID          string          `json:"id"`          // of the message asked about
+}
+
+// A response is what base/response/<verb> carries.
+type response struct {
+	Transaction json.RawMessage `json:"transaction,omitempty"`
+	Status      string          `json:"status"` // "ok" or "error"
+	Data        any             `json:"data,omitempty"`
+	Error       string          `json:"error,omitempty"`
+}
+
+// verbs are what may be asked.
+var verbs = map[string]func(context.Context, Gateway, question) (any, error){
+	"status":  func(ctx context.Context, g Gateway, _ question) (any, error) { return g.Health(ctx) },
+	"message": func(ctx context.Context, g Gateway, q question) (any, error) { return g.Message(ctx, q.ID) },
+	"cancel":  func(ctx context.Context, g Gateway, q question) (any, error) { return g.Cancel(ctx, q.ID) },
+	"modems": func(_ context.Context, g Gateway, _ question) (any, error) {
+		return append([]sms.Way{}, g.Ways()...), nil // [] rather than null
+	},
+}
+
+// answer answers a question, and reports whether that is said.
+func (e *Edge) answer(ctx context.Context, p *broker.Publish, verb string) bool {
+	if !speakable(verb) {
+		return e.refuse(ctx, p, "", &sms.FieldError{Text: unknownVerb})
+	}
+	q, err := ask(p.Payload)
+	var data any
+	if err == nil {
+		if do, known := verbs[verb]; known {
+			data, err = do(ctx, e.Gateway, q)
+		} else {
+			err = &sms.FieldError{Text: unknownVerb}
+		}
+	}
+	r := response{Transaction: q.Transaction, Status: "ok", Data: data}
+	var field *sms.FieldError
+	switch {
+	case err == nil:
+	case errors.As(err, &field), errors.Is(err, sms.ErrNotFound):
+		r.Status, r.Data, r.Error = "error", nil, err.Error()
+	default:
+		if ctx.Err() != nil {
+			return false
+		}
+		e.log.Warn("question not answered", "verb", verb, "err", err)
+		r.Status, r.Data, r.Error = "error", nil, "the gateway cannot tell just now; ask again later"
+	}
+	return e.say(ctx, e.topics.response(verb), r)
+}
+
+var unknownVerb = "the verbs are " + strings.Join(slices.Sorted(maps.Keys(verbs)), ", ")
+
+// ask reads a question. What could be read of it comes back with an error too.
+func ask(payload []byte) (question, error) {
+	var q question
+	if len(bytes.TrimSpace(payload)) == 0 {
+		return q, nil
+	}
+	const most = 4096 // octets: a transaction and an id
+	if len(payload) > most {
+		return q, &sms.FieldError{Text: "the question is larger than 4 KiB"}
+	}
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.DisallowUnknownFields()
+	err := d.Decode(&q)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			err = errors.New("more than one value")
+		}
+	}
+	if err != nil {
+		return q, &sms.FieldError{Text: `the question is not JSON such as {"transaction":1,"id":"…"}`}
+	}
+	return q, nil
+}
+
+// speakable reports whether a verb can stand in the topic of a response.
+func speakable(verb string) bool {
+	const most = 64
+	return verb != "" && len(verb) <= most && strings.Trim(verb, "abcdefghijklmnopqrstuvwxyz0123456789_-/") == ""
+}
