@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Begin marks an attempt at a queued message as begun: after it the message is
+// Sending, and if the process ends before Finish nobody knows whether a network
+// took it. Refs of segments from b.First on are dropped: they will be sent
+// again. It returns where the message stands.
+func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
+	return db.moment(ctx, "begin", num, func(t *txn, r *row) error {
+		st := r.st
+		if st.Event.State != sms.Queued {
+			return &StateError{ID: r.m.ID, From: st.Event.State, To: sms.Sending}
+		}
+		st.Refs = slices.DeleteFunc(slices.Clone(st.Refs), func(ref sms.Ref) bool { return ref.Segment >= b.First })
+		st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
+		st.Way, st.Route, st.Due = b.Way, b.Route, time.Time{}
+		e := st.Event
+		e.Time, e.State, e.Final = b.Time, sms.Sending, false
+		e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
+		e.Why, e.Error = "", nil
+		return t.announce(r, e)
+	})
+}
+
+// Finish ends an attempt: the message, Sending until now, becomes what o says.
+// Reports on this attempt's refs that overtook it are settled in the same
+// transaction, and each that is news is a line of its own in the journal; the
+// status returned is the one after all of them.
+func (db *DB) Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle) (*sms.Status, error) {
+	return db.moment(ctx, "finish", num, func(t *txn, r *row) error {
+		begun := r.st.Event
+		if begun.State != sms.Sending {
+			return &StateError{ID: r.m.ID, From: begun.State, To: o.State}
+		}
+		if err := t.become(r, o); err != nil {
+			return err
+		}
+		return t.overtaken(r, begun.Seq, o.Refs, settle)
+	})
+}
+
+// End moves a message outside an attempt: expired, cancelled, waiting for
+// something else, or waiting for a report no longer.
+func (db *DB) End(ctx context.Context, num uint64, o sms.Outcome) (*sms.Status, error) {
+	return db.moment(ctx, "end", num, func(t *txn, r *row) error { return t.become(r, o) })
+}
+
+// moment changes one message and returns where it stands then. The error is
+// sms.ErrNotFound where no message has the number.
+func (db *DB) moment(ctx context.Context, name string, num uint64, change func(*txn, *row) error) (*sms.Status, error) {
+	var st *sms.Status
+	err := db.do(ctx, func(t *txn) error {
+		r, err := t.row(num)
+		if err != nil {
+			return err
+		}
+		if err := change(t, r); err != nil {
+			return err
+		}
+		st = r.st
+		return t.save(r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s message %d: %w", name, num, err)
+	}
+	return st, nil
+}
+
+// become moves a row as an outcome says and announces it.
+func (t *txn) become(r *row, o sms.Outcome) error {
+	st, from := r.st, r.st.Event.State
+	if !from.CanBecome(o.State) || o.State == sms.Sending { // only Begin sends
+		return &StateError{ID: r.m.ID, From: from, To: o.State}
+	}
+	if o.Final && o.State.Waiting() {
+		return fmt.Errorf("message %s is %s and cannot be final", r.m.ID, o.State)
+	}
+	if err := takeRefs(r, o); err != nil {
+		return err
+	}
+	if o.Forgive {
+		st.Failed = nil
+	}
+	if o.Refused != "" && !slices.Contains(st.Failed, o.Refused) {
+		st.Failed = append(slices.Clip(st.Failed), o.Refused)
+	}
+	st.Doubt = st.Doubt || o.Doubt
+	st.Due = time.Time{}
+	if o.State == sms.Queued {
+		st.Due = o.Due
+	}
+	switch {
+	case o.State != sms.Sent || o.Final:
+		st.Await = time.Time{}
+	case !o.Await.IsZero(): // else a sent message waits on as it did
+		st.Await = o.Await
+	}
+
+	e := st.Event
+	e.Time, e.State, e.Final, e.Why, e.Error = o.Time, o.State, o.Final, o.Why, o.Fault
+	e.Sent = len(st.Refs)
+	if o.State == sms.Sent || o.State == sms.Delivered {
+		e.Sent = r.m.Segments
+	}
+	return t.announce(r, e)
+}
+
+// takeRefs enters the refs of an outcome. A segment that was taken again has
+// its new ref only.
+func takeRefs(r *row, o sms.Outcome) error {
+	if o.Forget {
+		r.st.Refs, r.st.Reports = nil, nil
+		return nil
+	}
+	for _, ref := range o.Refs {
+		if ref.Segment < 0 || ref.Segment >= r.m.Segments {
+			return fmt.Errorf("a ref of segment %d, and the message has %d", ref.Segment, r.m.Segments)
+		}
+		if ref.Time.IsZero() {
+			ref.Time = o.Time
+		}
+		refs := slices.DeleteFunc(slices.Clone(r.st.Refs), func(old sms.Ref) bool { return old.Segment == ref.Segment })
+		r.st.Refs = append(refs, ref)
+	}
+	return nil
+}

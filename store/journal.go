@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A bell wakes all who wait for the journal to grow.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{} // guarded by mu; closed by the next ring
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	if b.ch != nil {
+		close(b.ch)
+	}
+	b.ch = make(chan struct{})
+	b.mu.Unlock()
+}
+
+// Grown returns a channel that is closed when the journal has grown, or the
+// store has been closed. Ask for it before looking with Entries, so that
+// nothing slips between.
+func (db *DB) Grown() <-chan struct{} {
+	db.bell.mu.Lock()
+	defer db.bell.mu.Unlock()
+	return db.bell.ch
+}
+
+// Last returns the number of the journal's latest committed line.
+func (db *DB) Last() uint64 { return db.last.Load() }
+
+// announce appends a row's news to the journal.
+func (t *txn) announce(r *row, e sms.Event) error {
+	e.Seq = t.next(bJournal)
+	v, err := encode(&e)
+	if err != nil {
+		return err
+	}
+	r.st.Event = e
+	t.line = e.Seq
+	t.put(bJournal, u64(e.Seq), append([]byte{lineEvent}, v...))
+	return nil
+}
+
+// Entries returns the journal's lines after a number, oldest first, at most
+// max.
+func (db *DB) Entries(ctx context.Context, after uint64, max int) ([]sms.Entry, error) {
+	var entries []sms.Entry
+	err := db.view(ctx, func(t *txn) error {
+		c := t.bucket(bJournal).Cursor()
+		for k, v := c.Seek(u64(after + 1)); after < math.MaxUint64 && k != nil && len(entries) < max; k, v = c.Next() {
+			e, err := t.entry(k, v)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	return entries, err
+}
+
+// entry reads one line.
+func (t *txn) entry(k, v []byte) (sms.Entry, error) {
+	e, received, err := readLine(k, v)
+	if err != nil || !received {
+		return e, err
+	}
+	e.Received, err = t.received(k)
+	return e, err
+}
+
+// readLine reads a line; received says that its text stands in bReceived.
+func readLine(k, v []byte) (e sms.Entry, received bool, err error) {
+	if e.Seq, err = readU64(k); err != nil {
+		return e, false, corrupt(bJournal, k, err)
+	}
+	switch {
+	case len(v) > 0 && v[0] == lineEvent:
+		e.Event = &sms.Event{}
+		return e, false, decode(bJournal, k, v[1:], e.Event)
+	case len(v) == 1 && v[0] == lineReceived:
+		return e, true, nil
+	}
+	return e, false, corrupt(bJournal, k, errors.New("no such kind of line"))
+}
+
+func (t *txn) received(key []byte) (*sms.Received, error) {
+	v := t.get(bReceived, key)
+	if v == nil {
+		return nil, corrupt(bReceived, key, errors.New("the journal names it and it is not there"))
+	}
+	return readReceived(key, v)
+}
+
+func readReceived(k, v []byte) (*sms.Received, error) {
+	r := &sms.Received{}
+	if err := decode(bReceived, k, v, r); err != nil {
+		return nil, err
+	}
+	if seq, err := readU64(k); err != nil || seq != r.Seq {
+		return nil, corrupt(bReceived, k, fmt.Errorf("it says it is number %d", r.Seq))
+	}
+	return r, nil
+}
+
+// Cursor returns the number of the last line a follower has passed. One who is
+// new is known from then on, at 0: Trim keeps the journal for those it knows.
+func (db *DB) Cursor(ctx context.Context, follower string) (uint64, error) {
+	if err := checkFollower(follower); err != nil {
+		return 0, err
+	}
+	var seq uint64
+	known := false
+	err := db.view(ctx, func(t *txn) (err error) {
+		known = t.has(bCursors, []byte(follower))
+		seq, err = t.number(bCursors, []byte(follower))
+		return err
+	})
+	if err == nil && !known {
+		err = db.Passed(ctx, follower, 0)
+	}
+	return seq, err
+}
+
+// Passed moves a follower's cursor: it need not be told of the lines up to seq
+// again. A cursor never moves back.
+func (db *DB) Passed(ctx context.Context, follower string, seq uint64) error {
+	if err := checkFollower(follower); err != nil {
+		return err
+	}
+	return db.do(ctx, func(t *txn) error {
+		if last := t.bucket(bJournal).Sequence(); seq > last {
+			return fmt.Errorf("follower %s: passed line %d, and the journal has %d", follower, seq, last)
+		}
+		at, err := t.number(bCursors, []byte(follower))
+		if err != nil {
+			return err
+		}
+		if seq > at || !t.has(bCursors, []byte(follower)) {
+			t.put(bCursors, []byte(follower), u64(seq))
+		}
+		return nil
+	})
+}
+
+// DropFollower forgets a follower that will not come back, and with it what the
+// journal keeps for it alone.
+func (db *DB) DropFollower(ctx context.Context, follower string) error {
+	if err := checkFollower(follower); err != nil {
+		return err
+	}
+	return db.do(ctx, func(t *txn) error {
+		if t.has(bCursors, []byte(follower)) {
+			t.del(bCursors, []byte(follower))
+		}
+		return nil
+	})
+}
+
+func checkFollower(name string) error {
+	if name == "" || len(name) > maxStr {
+		return fmt.Errorf("follower %q: a name has 1 to %d octets", name, maxStr)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Message returns a message and where it stands. The error is sms.ErrNotFound
+// where no message has the id.
+func (db *DB) Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error) {
+	var r *row
+	err := db.view(ctx, func(t *txn) error {
+		key := idKey(idMessage, id)
+		num, err := t.number(bIDs, key)
+		switch {
+		case err != nil:
+			return err
+		case num == 0:
+			return sms.ErrNotFound
+		}
+		r, err = t.row(num)
+		if errors.Is(err, sms.ErrNotFound) {
+			err = corrupt(bIDs, key, err)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.m, r.st, nil
+}
+
+// ByNum returns the message with a number, as Message does.
+func (db *DB) ByNum(ctx context.Context, num uint64) (*sms.Message, *sms.Status, error) {
+	var r *row
+	err := db.view(ctx, func(t *txn) (err error) {
+		r, err = t.row(num)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.m, r.st, nil
+}
+
+// lookMost bounds what Messages and Received return at a time.
+const lookMost = 1000
+
+// lookEvery is how many records a search reads between looks at its ctx.
+const lookEvery = 256
+
+// Messages returns messages from the newest back, at most f.Limit and never
+// more than a thousand: ask again with f.Before for more.
+func (db *DB) Messages(ctx context.Context, f sms.Filter) ([]sms.View, error) {
+	var views []sms.View
+	err := db.view(ctx, func(t *txn) error {
+		return t.back(ctx, bStatus, f, func(k, v []byte) (bool, error) {
+			st, err := readStatus(k, v)
+			if err != nil {
+				return false, err
+			}
+			if f.State != "" && st.Event.State != f.State || f.To != "" && !sms.SameNumber(st.Event.To, f.To) {
+				return false, nil
+			}
+			m, err := readMessage(k, t.get(bMessages, k))
+			if err != nil {
+				return false, err
+			}
+			views = append(views, sms.View{Message: *m, Status: st.Event})
+			return true, nil
+		})
+	})
+	return views, err
+}
+
+// Received returns received messages from the newest back, as Messages does.
+// f.To is their sender.
+func (db *DB) Received(ctx context.Context, f sms.Filter) ([]sms.Received, error) {
+	var all []sms.Received
+	err := db.view(ctx, func(t *txn) error {
+		return t.back(ctx, bReceived, f, func(k, v []byte) (bool, error) {
+			r, err := readReceived(k, v)
+			if err != nil {
+				return false, err
+			}
+			if f.To != "" && !sms.SameNumber(r.From, f.To) {
+				return false, nil
+			}
+			all = append(all, *r)
+			return true, nil
+		})
+	})
+	return all, err
+}
+
+// back calls f with records from the newest before filter.Before, until it has
+// taken as many as the filter wants.
+func (t *txn) back(ctx context.Context, b bucket, filter sms.Filter, f func(k, v []byte) (taken bool, err error)) error {
+	want := lookMost
+	if filter.Limit > 0 {
+		want = min(want, filter.Limit)
+	}
+	c := t.bucket(b).Cursor()
+	k, v := last(c, filter.Before)
+	for n := 1; k != nil && want > 0; k, v = c.Prev() {
+		if n++; n%lookEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		taken, err := f(k, v)
+		if err != nil {
+			return err
+		}
+		if taken {
+			want--
+		}
+	}
+	return nil
+}
+
+// last moves a cursor to the last record before a number; 0 is before the end.
+func last(c *bbolt.Cursor, before uint64) (k, v []byte) {
+	if before == 0 {
+		return c.Last()
+	}
+	if k, _ := c.Seek(u64(before)); k == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+// Counts returns how much is on its way. It looks nothing up but the counts
+// themselves.
+func (db *DB) Counts(ctx context.Context) (q sms.Queue, err error) {
+	err = db.view(ctx, func(t *txn) error {
+		c, err := t.counts()
+		q = sms.Queue{Queued: int(c.queued), Sending: int(c.sending), Awaited: int(c.awaited), Parts: int(c.parts)}
+		return err
+	})
+	return q, err
+}

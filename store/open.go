@@ -1,0 +1,187 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+const (
+	dbFile  = "pigeon.db"
+	newFile = "pigeon.db.new" // a first file until it is whole
+
+	// schema numbers the layout. A file with a lower one is brought up to it
+	// at Open, one with a higher one is refused.
+	schema = 1
+
+	pageSize = 4096 // also where the kernel's is 16 KiB: a commit writes whole pages
+	// lockWait is more than bbolt's own pause between tries. hold has the
+	// directory already; only a stranger can have the file.
+	lockWait = time.Second
+)
+
+// A DB is an open store.
+type DB struct {
+	cfg  Config
+	pid  *os.File
+	file *bbolt.DB
+
+	group   group
+	bell    bell
+	last    atomic.Uint64 // number of the latest line in the journal that is committed
+	commits atomic.Uint64
+}
+
+// Open opens the store in cfg.Dir, and makes it when there is none. The error
+// is ErrHeld while another process has it, and ErrNewer when a later version of
+// the program has written it.
+func Open(cfg Config) (*DB, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	pid, err := hold(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	file, err := openFile(cfg)
+	if err != nil {
+		return nil, errors.Join(err, pid.Close())
+	}
+	db := &DB{cfg: cfg, pid: pid, file: file}
+	db.group.commit = db.commit
+	db.bell.ring()
+	if err := db.file.View(db.begin); err != nil {
+		return nil, errors.Join(err, file.Close(), pid.Close())
+	}
+	return db, nil
+}
+
+// begin checks that the file is one of ours and reads what is kept in memory.
+func (db *DB) begin(tx *bbolt.Tx) error {
+	for _, b := range buckets {
+		if tx.Bucket([]byte(b)) == nil {
+			return corrupt(b, nil, errors.New("the bucket is missing"))
+		}
+		if b == bMeta {
+			if err := checkSchema(tx.Bucket([]byte(b)).Get(keySchema)); err != nil {
+				return err
+			}
+		}
+	}
+	db.last.Store(tx.Bucket([]byte(bJournal)).Sequence())
+	return nil
+}
+
+func checkSchema(v []byte) error {
+	n, err := readU64(v)
+	switch {
+	case err != nil:
+		return corrupt(bMeta, keySchema, err)
+	case n > schema:
+		return fmt.Errorf("%w: it has schema %d and this program knows up to %d: install the newer program again, or restore a backup", ErrNewer, n, schema)
+	case n < schema:
+		return corrupt(bMeta, keySchema, fmt.Errorf("no version had schema %d", n))
+	}
+	return nil
+}
+
+// openFile opens the file in cfg.Dir, made first if need be.
+func openFile(cfg Config) (*bbolt.DB, error) {
+	path := filepath.Join(cfg.Dir, dbFile)
+	// What a cut left of a first file was never anybody's.
+	if err := os.Remove(filepath.Join(cfg.Dir, newFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := create(cfg); err != nil {
+			return nil, fmt.Errorf("make %s: %w", path, err)
+		}
+	case err != nil:
+		return nil, err
+	case info.Size() == 0: // bbolt would make it a new one in place, and a cut then would be fatal
+		return nil, fmt.Errorf("%s is empty: remove it to start anew, or restore a backup", path)
+	}
+	file, err := bbolt.Open(path, 0o600, options(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	// Growing takes a sync of its own, so it is done seldom; and bbolt lets the
+	// last such step of MaxSize go unused, so it is small.
+	file.AllocSize = int(cfg.MaxSize / 64)
+	return file, nil
+}
+
+func options(cfg Config) *bbolt.Options {
+	return &bbolt.Options{
+		PageSize:       pageSize,
+		Timeout:        lockWait,
+		FreelistType:   bbolt.FreelistMapType,
+		NoFreelistSync: true, // else each commit writes the list of free pages
+		MaxSize:        int(cfg.MaxSize),
+		// Mapped whole from the start, the file is never mapped anew, which
+		// would have to wait for readers.
+		InitialMmapSize: int(cfg.MaxSize),
+		OpenFile:        openHook,
+	}
+}
+
+// openHook lets tests of this package reach the file below bbolt.
+var openHook = os.OpenFile
+
+// create makes the first file beside its place and moves it there when it is
+// whole and on disk: bbolt cannot open one whose making was cut short.
+func create(cfg Config) (err error) {
+	path := filepath.Join(cfg.Dir, newFile)
+	file, err := bbolt.Open(path, 0o600, options(cfg))
+	if err != nil {
+		return err
+	}
+	err = file.Update(func(tx *bbolt.Tx) error {
+		for _, b := range buckets {
+			if _, err := tx.CreateBucket([]byte(b)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte(bMeta)).Put(keySchema, u64(schema))
+	})
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	if err := syncPath(path); err != nil {
+		return err
+	}
+	if err := os.Rename(path, filepath.Join(cfg.Dir, dbFile)); err != nil {
+		return err
+	}
+	// The directory's own name must outlive a cut too.
+	return errors.Join(syncPath(cfg.Dir), syncPath(filepath.Dir(filepath.Clean(cfg.Dir))))
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Close waits for the writes that have been taken and closes the file. Whatever
+// is asked of it afterwards is answered with sms.ErrClosed.
+func (db *DB) Close() error {
+	if !db.group.close() {
+		return nil
+	}
+	db.bell.ring()
+	return errors.Join(db.file.Close(), db.pid.Close())
+}

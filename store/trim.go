@@ -1,0 +1,244 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+const (
+	// trimBatch bounds what one transaction of Trim deletes, and trimLook what
+	// it reads for that, in records: a message that has to be committed
+	// meanwhile waits for no more.
+	trimBatch = 200
+	trimLook  = 1000
+	// journalTail is how many lines stay that every follower has passed, for
+	// readers that come back without a cursor of their own.
+	journalTail = 1000
+	// refAge is how long a report may still come for a message that nobody
+	// waits on any more.
+	refAge = 7 * 24 * time.Hour
+)
+
+// Trim deletes what need not be kept any longer: final messages and received
+// ones that are older than keep.Age or more than keep.Count (0: no such limit),
+// the oldest first, with all that leads to them; lines of the journal that
+// every known follower has passed; refs of final messages that no report will
+// come for. A message that is not final stays whatever its age, and a received
+// one until its line in the journal has gone.
+//
+// It works in many small transactions, and returns how many records it deleted,
+// also with an error.
+func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
+	for _, round := range []func(*trimmer, *txn) error{
+		(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
+	} {
+		for from := []byte(nil); ; {
+			var tr trimmer
+			err := db.do(ctx, func(t *txn) error {
+				tr = trimmer{keep: keep, now: now, from: from}
+				return round(&tr, t)
+			})
+			if err != nil {
+				return dropped, fmt.Errorf("trim: %w", err)
+			}
+			dropped += tr.dropped
+			if from = tr.next; from == nil {
+				break
+			}
+		}
+	}
+	return dropped, nil
+}
+
+// A trimmer is one transaction's share of a round.
+type trimmer struct {
+	keep sms.Retention
+	now  time.Time
+
+	from    []byte // key to begin at
+	next    []byte // key the next one begins at; nil when the round is over
+	dropped int
+}
+
+// scan shows the records of a bucket that begin with prefix to old, from where
+// the last share ended, and returns the keys it picked.
+func (tr *trimmer) scan(t *txn, b bucket, prefix []byte, old func(k, v []byte) (bool, error)) (picked [][]byte, err error) {
+	c := t.bucket(b).Cursor()
+	start := prefix
+	if tr.from != nil {
+		start = tr.from
+	}
+	looked := 0
+	for k, v := c.Seek(start); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		if len(picked) == trimBatch || looked == trimLook {
+			tr.next = bytes.Clone(k)
+			break
+		}
+		looked++
+		yes, err := old(k, v)
+		if err != nil {
+			return nil, err
+		}
+		if yes {
+			picked = append(picked, bytes.Clone(k))
+		}
+	}
+	tr.dropped = len(picked)
+	return picked, nil
+}
+
+// past reports whether a thing of a time is older than is kept.
+func (tr *trimmer) past(at time.Time) bool { return tr.keep.Age > 0 && tr.now.Sub(at) > tr.keep.Age }
+
+// excess is how many of have are more than is kept.
+func (tr *trimmer) excess(have uint64) int {
+	if tr.keep.Count <= 0 || have <= uint64(tr.keep.Count) {
+		return 0
+	}
+	return int(min(have-uint64(tr.keep.Count), math.MaxInt32))
+}
+
+func (tr *trimmer) messages(t *txn) error {
+	c, err := t.counts()
+	if err != nil {
+		return err
+	}
+	excess := tr.excess(c.messages)
+	nums, err := tr.scan(t, bStatus, nil, func(k, v []byte) (bool, error) {
+		st, err := readStatus(k, v)
+		if err != nil || !st.Event.Final {
+			return false, err
+		}
+		if excess--; excess >= 0 {
+			return true, nil
+		}
+		return tr.past(st.Event.Time), nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range nums {
+		if err := t.forget(binary.BigEndian.Uint64(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget deletes a message and all that leads to it, save the keys its request
+// is known by, which it may share: see requests.
+func (t *txn) forget(num uint64) error {
+	r, err := t.row(num)
+	if err != nil {
+		return err
+	}
+	key := u64(num)
+	t.del(bMessages, key)
+	t.del(bStatus, key)
+	t.del(bIDs, idKey(idMessage, r.m.ID))
+	t.reindex(key, r.was, index{})
+	return t.recount(r.was, index{})
+}
+
+func (tr *trimmer) journal(t *txn) error {
+	floor := t.bucket(bJournal).Sequence()
+	tail := uint64(0)
+	if floor > journalTail {
+		tail = floor - journalTail
+	}
+	err := t.each(bCursors, nil, func(k, v []byte) (bool, error) {
+		seq, err := readU64(v)
+		if err != nil {
+			return false, corrupt(bCursors, k, err)
+		}
+		floor = min(floor, seq)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	lines, err := tr.scan(t, bJournal, nil, func(k, _ []byte) (bool, error) {
+		seq, err := readU64(k)
+		if err != nil {
+			return false, corrupt(bJournal, k, err)
+		}
+		return seq <= min(floor, tail), nil
+	})
+	for _, k := range lines {
+		t.del(bJournal, k)
+	}
+	if len(lines) < trimBatch {
+		tr.next = nil // they are in order: none of the rest is to go
+	}
+	return err
+}
+
+func (tr *trimmer) received(t *txn) error {
+	c, err := t.counts()
+	if err != nil {
+		return err
+	}
+	excess := tr.excess(c.received)
+	seqs, err := tr.scan(t, bReceived, nil, func(k, v []byte) (bool, error) {
+		if t.has(bJournal, k) {
+			return false, nil
+		}
+		r, err := readReceived(k, v)
+		if err != nil {
+			return false, err
+		}
+		if excess--; excess >= 0 {
+			return true, nil
+		}
+		return tr.past(r.Time), nil
+	})
+	if err != nil || len(seqs) == 0 {
+		return err
+	}
+	for _, k := range seqs {
+		t.del(bReceived, k)
+	}
+	return t.count(func(c *tally) { c.received -= uint64(len(seqs)) })
+}
+
+func (tr *trimmer) refs(t *txn) error {
+	keys, err := tr.scan(t, bRefs, nil, func(k, _ []byte) (bool, error) {
+		taken, num, _, err := readRefKey(k)
+		if err != nil {
+			return false, corrupt(bRefs, k, err)
+		}
+		if tr.now.Sub(taken) <= refAge {
+			return false, nil
+		}
+		st, err := t.status(u64(num))
+		if err != nil {
+			return false, corrupt(bRefs, k, err)
+		}
+		return st.Event.Final, nil
+	})
+	for _, k := range keys {
+		t.del(bRefs, k)
+	}
+	return err
+}
+
+// requests deletes the keys of requests none of whose messages is left.
+func (tr *trimmer) requests(t *txn) error {
+	keys, err := tr.scan(t, bIDs, nil, func(k, _ []byte) (bool, error) {
+		if k[0] == idMessage {
+			return false, nil
+		}
+		nums, err := t.several(k)
+		return len(nums) == 0, err
+	})
+	for _, k := range keys {
+		t.del(bIDs, k)
+	}
+	return err
+}
