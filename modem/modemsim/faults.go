@@ -1,0 +1,222 @@
+package modemsim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// forever is the count of a fault that stays until it is cleared.
+const forever = -1
+
+// faults are what a modem does wrong, at the moment. Counts go down with each
+// use.
+type faults struct {
+	silent, wedged, deaf, full, split, unregistered, weak bool
+
+	slow, late time.Duration
+	code       int // of the next refusals
+
+	refusals, lates, noPrompt, promptURC, lostFinal, mute, vanish, midAnswer int
+}
+
+// use takes one from a count.
+func use(count *int) bool {
+	if *count == 0 {
+		return false
+	}
+	if *count > 0 {
+		*count--
+	}
+	return true
+}
+
+// A fault is one kind of wrong, by the name the control language has for it.
+type fault struct {
+	args string // as its help shows them
+	help string
+	set  func(l *live, args []string) error
+}
+
+var errUsage = errors.New("wrong arguments")
+
+// flag makes a fault that stays until it is cleared.
+func flag(help string, f func(*faults) *bool) fault {
+	return fault{help: help, set: func(l *live, args []string) error {
+		if len(args) > 0 {
+			return errUsage
+		}
+		*f(&l.faults) = true
+		return nil
+	}}
+}
+
+// counted makes a fault that comes so many times, once where no count is given.
+func counted(help string, f func(*faults) *int) fault {
+	return fault{args: "[N|always]", help: help, set: func(l *live, args []string) error {
+		n, err := count(args)
+		if err == nil {
+			*f(&l.faults) = n
+		}
+		return err
+	}}
+}
+
+func count(args []string) (int, error) {
+	switch {
+	case len(args) == 0:
+		return 1, nil
+	case len(args) > 1:
+		return 0, errUsage
+	case args[0] == "always":
+		return forever, nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 1 {
+		return 0, errUsage
+	}
+	return n, nil
+}
+
+func duration(args []string, def time.Duration) (time.Duration, error) {
+	if len(args) == 0 {
+		return def, nil
+	}
+	d, err := time.ParseDuration(args[0])
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is no duration such as 500ms or 2m", args[0])
+	}
+	return d, nil
+}
+
+// faultKinds is the whole list, in the order of the package comment.
+var faultKinds = map[string]fault{
+	"silence": flag("answers nothing and says nothing", func(f *faults) *bool { return &f.silent }),
+	"wedged":  flag("answers no command, but unasked lines still come", func(f *faults) *bool { return &f.wedged }),
+	"deaf":    flag("does not even read, so that the host's writes get stuck", func(f *faults) *bool { return &f.deaf }),
+	"full":    flag("its storage is full: incoming texts stay in the network", func(f *faults) *bool { return &f.full }),
+	"split":   flag("writes every byte on its own", func(f *faults) *bool { return &f.split }),
+	"unregistered": flag("loses the network and searches for it",
+		func(f *faults) *bool { return &f.unregistered }),
+	"weak": flag("has almost no signal", func(f *faults) *bool { return &f.weak }),
+
+	"noprompt":   counted("takes the PDU but shows no prompt", func(f *faults) *int { return &f.noPrompt }),
+	"prompturc":  counted("says +CMTI in place of the prompt, and takes no PDU", func(f *faults) *int { return &f.promptURC }),
+	"lostfinal":  counted("says +CMGS without the OK after it", func(f *faults) *int { return &f.lostFinal }),
+	"takesilent": counted("the network takes the segment, the modem never answers", func(f *faults) *int { return &f.mute }),
+	"takegone":   counted("the network takes the segment, then the line drops", func(f *faults) *int { return &f.vanish }),
+	"midanswer":  counted("an incoming text, or else any unasked line, stands inside the answer", func(f *faults) *int { return &f.midAnswer }),
+
+	"slow": {args: "D", help: "begins each command a time D late", set: func(l *live, args []string) (err error) {
+		l.faults.slow, err = duration(args, time.Second)
+		return err
+	}},
+	"late": {args: "D [N|always]", help: "the answer to the next command comes a time D late", set: func(l *live, args []string) (err error) {
+		if l.faults.late, err = duration(args, 200*time.Second); err != nil {
+			return err
+		}
+		l.faults.lates, err = count(args[min(1, len(args)):])
+		return err
+	}},
+	"error": {args: "CODE [N|always]", help: "refuses the next segment with +CMS ERROR: CODE", set: func(l *live, args []string) error {
+		if len(args) == 0 {
+			return errUsage
+		}
+		code, err := strconv.Atoi(args[0])
+		if err != nil || code < 0 {
+			return errUsage
+		}
+		n, err := count(args[1:])
+		if err == nil {
+			l.faults.code, l.faults.refusals = code, n
+		}
+		return err
+	}},
+	"urcstorm": {args: "N", help: "says N unasked lines", set: func(l *live, args []string) error {
+		n, err := count(args)
+		if err != nil || n == forever {
+			return errUsage
+		}
+		l.storm += n
+		return nil
+	}},
+	"garbage": {args: "[N]", help: "writes N random bytes, 64 where N is left out", set: func(l *live, args []string) error {
+		n := 64
+		if len(args) > 0 {
+			var err error
+			if n, err = count(args); err != nil || n == forever {
+				return errUsage
+			}
+		}
+		l.garbage += n
+		return nil
+	}},
+	"echo": {help: "turns its echo on, as after a forgotten ATZ", set: func(l *live, _ []string) error {
+		l.echo = true
+		return nil
+	}},
+	"reboot": {help: "restarts: settings are lost, storage stays", set: func(l *live, _ []string) error {
+		l.reboot = true
+		return nil
+	}},
+	"hangup": {args: "[D]", help: "the line drops and comes back after D, 1s where D is left out", set: func(l *live, args []string) error {
+		return l.goAway(args, false)
+	}},
+	"unplug": {args: "[D]", help: "as hangup, and the modem has lost its power meanwhile", set: func(l *live, args []string) error {
+		return l.goAway(args, true)
+	}},
+}
+
+// goAway lets the line drop.
+func (l *live) goAway(args []string, power bool) error {
+	d, err := duration(args, time.Second)
+	if err != nil {
+		return err
+	}
+	l.gone, l.back = true, time.Now().Add(d)
+	l.reboot = l.reboot || power
+	return nil
+}
+
+// Fault makes the modem do something wrong from now on: a name and arguments of
+// the control language, such as "error 38 2".
+func (m *Modem) Fault(words string) error {
+	w := strings.Fields(words)
+	if len(w) == 0 {
+		return errors.New("no fault is named")
+	}
+	k, known := faultKinds[w[0]]
+	if !known {
+		return fmt.Errorf("no fault is called %q; there are %s", w[0], strings.Join(faultNames(), ", "))
+	}
+	m.mu.Lock()
+	err := k.set(&m.live, w[1:])
+	m.mu.Unlock()
+	if errors.Is(err, errUsage) {
+		return fmt.Errorf("it is: fault %s", strings.TrimSpace(w[0]+" "+k.args))
+	}
+	m.poke()
+	return err
+}
+
+// ClearFaults makes the modem well again. A restart or a dropped line that has
+// begun goes its way.
+func (m *Modem) ClearFaults() {
+	m.mu.Lock()
+	m.live.faults, m.live.storm, m.live.garbage = faults{}, 0, 0
+	m.mu.Unlock()
+	m.net.roomAgain(m.cfg.Name)
+	m.poke()
+}
+
+func faultNames() []string {
+	var names []string
+	for name := range faultKinds {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,72 @@
+package modemsim
+
+// Message states, 3GPP TS 27.005 §3.1 <stat>.
+const (
+	unread = iota
+	read
+	unsent
+	stored
+	allStates
+)
+
+// stateNames are the text mode's words for them.
+var stateNames = [...]string{"REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL"}
+
+// A slot holds one message of a memory.
+type slot struct {
+	used   bool
+	stat   int
+	pdu    []byte // service centre's address and TPDU
+	length int    // octets of the TPDU
+}
+
+// A memory is a store of messages with fixed slots. It belongs to the engine.
+type memory struct {
+	name  string
+	base  int // index of the first slot
+	slots []slot
+}
+
+func newMemory(name string, base, size int) *memory {
+	return &memory{name: name, base: base, slots: make([]slot, size)}
+}
+
+// put stores a message in the first free slot.
+func (m *memory) put(s slot) (index int, ok bool) {
+	s.used = true
+	for i := range m.slots {
+		if !m.slots[i].used {
+			m.slots[i] = s
+			return m.base + i, true
+		}
+	}
+	return 0, false
+}
+
+// at returns a slot by its index, nil where the index is none.
+func (m *memory) at(index int) *slot {
+	if i := index - m.base; i >= 0 && i < len(m.slots) {
+		return &m.slots[i]
+	}
+	return nil
+}
+
+func (m *memory) usedSlots() (n int) {
+	for _, s := range m.slots {
+		if s.used {
+			n++
+		}
+	}
+	return n
+}
+
+// clear empties every slot whose state is among stats.
+func (m *memory) clear(stats ...int) {
+	for i := range m.slots {
+		for _, st := range stats {
+			if m.slots[i].used && m.slots[i].stat == st {
+				m.slots[i] = slot{}
+			}
+		}
+	}
+}
