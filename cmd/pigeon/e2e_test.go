@@ -1,0 +1,241 @@
+//go:build interop
+
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/modem/modemsim"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// words are what texts are made of: the default alphabet, its extension table,
+// other scripts, and characters outside the basic plane.
+var words = [][]string{
+	{"alarm", "door 3", "temperature", "ok", "Überlauf", "señal", "Øresund", "@home", "£5"},
+	{"[zone 4]", "{json}", "5 €", "a|b", "~", "^", `\path`},
+	{"Жара", "警报", "διαρροή", "حريق", "उच्च"},
+	{"🔥", "👍🏽", "🇬🇧", "𝄞"},
+}
+
+// text makes a text of some length from the first so many sets of words.
+func text(r *rand.Rand, id string) string {
+	set := words[:1+r.IntN(len(words))]
+	var b strings.Builder
+	b.WriteString(id)
+	for n := []int{1, 5, 20, 60}[r.IntN(4)]; n > 0; n-- {
+		from := set[r.IntN(len(set))]
+		b.WriteString(" " + from[r.IntN(len(from))])
+	}
+	return b.String()
+}
+
+// TestEndToEnd carries 500 messages out and 500 texts in at the same time,
+// through the built binary and mosquitto. What the network received, it decoded
+// by itself.
+func TestEndToEnd(t *testing.T) {
+	const out, in = 500, 500
+	w := newE2E(t, 4, 5*time.Millisecond)
+	w.startBroker()
+	defer w.stopBroker()
+	w.startDaemon()
+	w.connect()
+	defer w.client.Disconnect(100)
+
+	r := rand.New(rand.NewPCG(1, 0))
+	sent, arrived := map[string]string{}, map[string]string{}
+	for i := range out {
+		id := fmt.Sprintf("out-%d", i)
+		sent[id] = text(r, id)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range out {
+			id := fmt.Sprintf("out-%d", i)
+			w.publish(base+"/send", map[string]any{"id": id, "to": fmt.Sprintf("+4477009%05d", i), "text": sent[id]})
+		}
+	})
+	for i := range in {
+		from := fmt.Sprintf("+4477008%05d", i)
+		arrived[from] = text(r, from)
+		d := modemsim.Delivery{Shuffle: uint64(i % 3), Wide: i%2 == 0}
+		if _, err := w.sim.Network().Deliver(fmt.Sprintf("modem%d", i%4), from, arrived[from], d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wg.Wait()
+	w.within(3*time.Minute, "all messages are final and all texts here", func() bool { return w.final() == out && w.texts() == in })
+	w.stop()
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id := range sent {
+		var story []string
+		for _, e := range w.events[id] {
+			story = append(story, string(e.State))
+		}
+		if got, want := strings.Join(story, " "), "queued sending sent delivered"; got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+	network := map[string]modemsim.Message{}
+	for _, m := range w.sim.Network().Messages() {
+		if m.Copies != 1 || network[m.To].To != "" {
+			t.Errorf("the network has %d copies for %s", m.Copies, m.To)
+		}
+		network[m.To] = m
+	}
+	for i := range out {
+		id, to := fmt.Sprintf("out-%d", i), fmt.Sprintf("+4477009%05d", i)
+		if got, want := network[to].Text, sent[id]; got != want {
+			t.Errorf("%s: the network received %q, want %q", id, got, want)
+		}
+	}
+	for _, r := range w.received {
+		want, ok := arrived[string(r.From)]
+		if r.Text != want || !ok {
+			t.Errorf("from %s: got %q, want %q", r.From, r.Text, want)
+		}
+		delete(arrived, string(r.From))
+	}
+	if len(arrived) > 0 || len(w.errors) > 0 {
+		t.Errorf("%d texts never came; errors %q", len(arrived), w.errors)
+	}
+}
+
+// TestBrokerAway stops the broker under load and starts it again.
+func TestBrokerAway(t *testing.T) {
+	const out, in = 60, 60
+	w := newE2E(t, 2, 20*time.Millisecond)
+	w.startBroker()
+	w.startDaemon()
+	w.connect()
+	defer w.client.Disconnect(100)
+	request := func(i int) {
+		w.publish(base+"/send", map[string]any{"id": fmt.Sprintf("out-%d", i), "to": fmt.Sprintf("+4477009%05d", i), "text": "hello"})
+	}
+	for i := range out / 2 {
+		request(i)
+	}
+	w.stopBroker()
+	for i := range in { // texts and reports come while there is nobody to tell
+		if _, err := w.sim.Network().Deliver(fmt.Sprintf("modem%d", i%2), fmt.Sprintf("+4477008%05d", i), "in", modemsim.Delivery{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.within(30*time.Second, "the network has handed over all texts", func() bool {
+		return w.sim.Network().Pending("modem0")+w.sim.Network().Pending("modem1") == 0
+	})
+	w.startBroker()
+	defer w.stopBroker()
+	for i := out / 2; i < out; i++ {
+		request(i)
+	}
+	w.within(time.Minute, "all messages are final and all texts here", func() bool { return w.final() == out && w.texts() == in })
+	w.stop()
+	for i := range out {
+		if got := w.sim.Network().Copies(fmt.Sprintf("+4477009%05d", i), "hello"); got != 1 {
+			t.Errorf("message %d: the network has %d copies, want 1", i, got)
+		}
+	}
+}
+
+// TestKilled kills the daemon at 200 random moments of a run with traffic both
+// ways. Every accepted message reaches one final state; what is sent again is
+// what was in doubt, once for each doubt, and never what says hold; every text
+// is published. The seed is printed, and KILLSEED runs it again.
+func TestKilled(t *testing.T) {
+	kills, seed := 200, seedOf(t)
+	t.Logf("KILLSEED=%d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	w := newE2E(t, 4, 30*time.Millisecond)
+	w.startBroker()
+	defer w.stopBroker()
+	w.startDaemon()
+	w.connect()
+	defer w.client.Disconnect(100)
+
+	out, in := 0, 0
+	for range kills {
+		for range 2 + r.IntN(3) {
+			m := map[string]any{"id": fmt.Sprintf("out-%d", out), "to": fmt.Sprintf("+4477009%05d", out), "text": text(r, fmt.Sprint(out))}
+			if out%2 == 1 {
+				m["on_doubt"] = "hold"
+			}
+			w.publish(base+"/send", m)
+			out++
+		}
+		for range 1 + r.IntN(2) {
+			from := fmt.Sprintf("+4477008%05d", in)
+			if _, err := w.sim.Network().Deliver(fmt.Sprintf("modem%d", in%4), from, text(r, from), modemsim.Delivery{}); err != nil {
+				t.Fatal(err)
+			}
+			in++
+		}
+		<-time.After(time.Duration(50+r.IntN(450)) * time.Millisecond)
+		w.kill()
+		w.startDaemon()
+	}
+	w.within(5*time.Minute, "all messages are final and all texts here", func() bool { return w.final() == out && w.texts() >= in })
+	w.stop()
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	copies := map[string]int{}
+	for _, m := range w.sim.Network().Messages() {
+		copies[m.To] += m.Copies
+	}
+	doubts, taken, held, silent := 0, 0, 0, 0
+	for i := range out {
+		id, to := fmt.Sprintf("out-%d", i), fmt.Sprintf("+4477009%05d", i)
+		finals, doubt := 0, 0
+		es := w.events[id]
+		for _, e := range es {
+			if e.Final {
+				finals++
+			}
+			if e.State == sms.Queued && strings.HasPrefix(e.Why, "in doubt") {
+				doubt++
+			}
+		}
+		last := es[len(es)-1]
+		if finals != 1 {
+			t.Errorf("%s: %d final states: %+v", id, finals, es)
+		}
+		switch hold := i%2 == 1; {
+		case hold && (doubt > 0 || copies[to] > 1):
+			t.Errorf("%s says hold, and was sent again: %d doubts, %d copies", id, doubt, copies[to])
+		case hold && last.State == sms.Doubtful:
+			held++
+		case last.State == sms.Sent:
+			silent++ // its report came while nobody listened: modems do not keep them
+		case last.State != sms.Delivered:
+			t.Errorf("%s ended %s: %+v", id, last.State, last)
+		case last.Attempt != 1+doubt:
+			t.Errorf("%s took %d attempts and was in doubt %d times", id, last.Attempt, doubt)
+		case copies[to] < 1 || copies[to] > 1+doubt:
+			t.Errorf("%s was in doubt %d times, and the network has %d copies", id, doubt, copies[to])
+		}
+		doubts += doubt
+		taken += max(0, copies[to]-1)
+	}
+	from := map[sms.Number]int{}
+	for _, r := range w.received {
+		from[r.From]++
+	}
+	for i := range in {
+		if n := from[sms.Number(fmt.Sprintf("+4477008%05d", i))]; n != 1 {
+			t.Errorf("text %d was published %d times under different numbers, want once", i, n)
+		}
+	}
+	t.Logf("%d kills, %d messages out, %d texts in; %d doubts were sent again, %d of them the network had taken; %d held; %d reports lost; %d lines published twice",
+		kills, out, in, doubts, taken, held, silent, w.repeats)
+	if doubts == 0 || held == 0 {
+		t.Error("no kill met a message being sent: this run proves nothing")
+	}
+}

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/pigeon-sms/pigeon/gateway"
+	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/modemsim"
+	"github.com/pigeon-sms/pigeon/modem/usb"
+	"github.com/pigeon-sms/pigeon/mqtt"
+	"github.com/pigeon-sms/pigeon/store"
+	"github.com/pigeon-sms/pigeon/web"
+)
+
+const helpRun = `Runs the daemon until it is interrupted. Without a configuration it takes every
+USB modem it finds, runs its own MQTT broker and serves HTTP, both on loopback,
+and keeps its state in $STATE_DIRECTORY, else $XDG_STATE_HOME/pigeon, else
+~/.local/state/pigeon. It prints what it found and how to send the first message.
+
+The configuration is the file named by --config, else /etc/pigeon/pigeon.toml
+where that is there; see "pigeon config example". On SIGHUP it is read again: a
+good one is applied, a wrong one is refused whole and the old one stays.
+
+--simulate adds modems without a radio on a simulated network, which delivers
+what is sent to one of their numbers to that modem; "auto" adds two, and only
+where no USB modem is found.
+
+The log goes to stderr. The first interrupt stops the daemon in order: what is
+being sent is finished first, which takes at most gateway.stop_wait. The second
+ends it at once; what was accepted is on disk either way.`
+
+// cmdRun runs the daemon.
+func cmdRun(ctx context.Context, e *env, args []string) error {
+	f := newFlags("run")
+	path := f.String("config", "", "the configuration `FILE`")
+	dir := f.String("state", "", "the state `DIR`ectory")
+	simulate := f.String("simulate", "0", "add `N` simulated modems, or \"auto\"")
+	verbose := f.Bool("verbose", false, "log what a developer wants to know")
+	if _, err := f.parse(args, 0, 0); err != nil {
+		return err
+	}
+	sims, err := simulated(*simulate, e.root)
+	if err != nil {
+		return err
+	}
+	state, err := e.stateDir(*dir)
+	if err != nil {
+		return err
+	}
+	if *path == "" {
+		if _, err := os.Stat(defaultConfigFile); !errors.Is(err, fs.ErrNotExist) {
+			*path = defaultConfigFile
+		}
+	}
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		host = "pigeon"
+	}
+	load := func() (config, error) { return loadConfig(*path, state, host) }
+	cfg, err := load()
+	if err != nil {
+		return err
+	}
+	holdDescriptors()
+	log := newLog(e, *verbose)
+
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for first := true; ; first = false {
+		d := daemon{cfg: cfg, sims: sims, state: state, log: log}
+		if first {
+			d.greet = func(ready found) { greet(e, ready) }
+		}
+		next, err := d.runUntilReload(ctx, hup, load)
+		if err != nil || next == nil {
+			return err
+		}
+		cfg = *next
+		log.Info("configuration applied")
+	}
+}
+
+// simulated reads the value of --simulate.
+func simulated(s, root string) (int, error) {
+	if s == "auto" {
+		devices, err := usb.Scan(root)
+		if err != nil {
+			return 0, err
+		}
+		for _, d := range devices {
+			if d.Note == "" {
+				return 0, nil
+			}
+		}
+		return 2, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 16 {
+		return 0, usagef("--simulate takes a number from 0 to 16, or auto, and not %q", s)
+	}
+	return n, nil
+}
+
+// holdDescriptors keeps every descriptor of the process below 1024: the serial
+// library waits with select(2), which knows no higher ones. The Go runtime
+// raises the limit at start.
+func holdDescriptors() {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) == nil && limit.Cur > 1024 {
+		limit.Cur = 1024
+		_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit) // package usb refuses a port that comes out too high
+	}
+}
+
+// A daemon is one run of the daemon with one configuration.
+type daemon struct {
+	cfg   config
+	sims  int // simulated modems to add
+	state string
+	log   *slog.Logger
+	greet func(found) // called once everything listens; nil for none
+}
+
+// found is what a daemon has to say of itself once everything listens.
+type found struct {
+	name, state string
+	broker      string // where the MQTT broker is, without secrets
+	base        string // of the topics
+	page        string // URL, empty where TCP is off
+	modems      []string
+	simulated   []string // their numbers
+}
+
+// runUntilReload runs the daemon. It returns the new configuration when SIGHUP
+// brought a good one, and nil when ctx is done.
+func (d daemon) runUntilReload(ctx context.Context, hup <-chan os.Signal, load func() (config, error)) (*config, error) {
+	run, stop := context.WithCancel(ctx)
+	defer stop()
+	var next *config
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for {
+			select {
+			case <-hup:
+			case <-run.Done():
+				return
+			}
+			cfg, err := load()
+			if err != nil {
+				d.log.Error("configuration refused, the old one stays", "err", err)
+				continue
+			}
+			next = &cfg
+			stop()
+		}
+	}()
+	err := d.run(run)
+	stop()
+	<-watched
+	if ctx.Err() != nil {
+		next = nil
+	}
+	return next, err
+}
+
+// run builds the parts, joins them, runs them and stops them in order: first
+// what lets work in, then what decides, then what carries, then the disk.
+func (d daemon) run(ctx context.Context) error {
+	cfg, log := d.cfg, d.log
+	db, err := store.Open(cfg.store)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+
+	var sim *modemsim.Sim
+	if d.sims > 0 {
+		if sim, err = simulator(d.sims, filepath.Join(d.state, "simulated")); err != nil {
+			return err
+		}
+		for i, link := range sim.Links() {
+			cfg.modem.Modems = append(cfg.modem.Modems, modem.ModemConfig{Name: fmt.Sprintf("sim%d", i), Port: link})
+		}
+	}
+
+	pool := modem.New(cfg.modem, log)
+	gw := gateway.New(cfg.gateway, db, []gateway.Sender{pool}, log)
+	pool.Gateway = gw
+	bus := mqtt.New(cfg.mqtt, log)
+	bus.Gateway = gw
+	page := web.New(cfg.web, log)
+	page.Gateway, page.Links = gw, bus.Links
+
+	edges := []runner{bus, page}
+	if d.greet != nil {
+		edges = append(edges, greeter{page.Ready(), bus.Ready(), func() { d.greet(d.found(bus, page, cfg, sim)) }})
+	}
+	stages := [][]runner{edges, {gw}, {pool}}
+	if sim != nil {
+		stages[2] = []runner{after{sim.Ready(), pool}}
+		stages = append(stages, []runner{sim})
+	}
+	return runStages(ctx, stages...)
+}
+
+// found gathers what there is to say.
+func (d daemon) found(bus *mqtt.Edge, page *web.Server, cfg config, sim *modemsim.Sim) found {
+	f := found{name: cfg.gateway.Name, state: d.state, base: bus.Base(), broker: cfg.mqtt.URL}
+	if f.broker == "" {
+		f.broker = "mqtt://" + bus.Addr()
+	} else {
+		f.broker = withoutSecrets(f.broker)
+	}
+	if a := page.Addr(); a != nil {
+		f.page = "http://" + a.String() + "/"
+	}
+	for _, m := range cfg.modem.Modems {
+		f.modems = append(f.modems, m.Name)
+	}
+	if cfg.modem.Auto {
+		f.modems = append(f.modems, "every USB modem")
+	}
+	if sim != nil {
+		for _, m := range sim.Modems() {
+			f.simulated = append(f.simulated, m.Number())
+		}
+	}
+	return f
+}
+
+// simulator builds n simulated modems on a network that takes a moment over
+// everything, so that a person sees the states go by.
+func simulator(n int, dir string) (*modemsim.Sim, error) {
+	cfg := modemsim.Config{
+		Count: n, Dir: dir,
+		Modem:   modemsim.ModemConfig{Latency: simLatency},
+		Network: modemsim.NetworkConfig{Loopback: true, ReportDelay: simReport},
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return modemsim.New(cfg, slog.New(slog.DiscardHandler)), nil
+}
+
+// An after is a runner that starts when something is ready.
+type after struct {
+	ready <-chan struct{}
+	runner
+}
+
+// Run waits, then runs.
+func (a after) Run(ctx context.Context) error {
+	select {
+	case <-a.ready:
+		return a.runner.Run(ctx)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// A greeter says once that everything listens.
+type greeter struct {
+	page, bus <-chan struct{}
+	say       func()
+}
+
+// Run waits for what there is to say, says it, and stays.
+func (g greeter) Run(ctx context.Context) error {
+	for _, ready := range []<-chan struct{}{g.page, g.bus} {
+		select {
+		case <-ready:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	g.say()
+	<-ctx.Done()
+	return nil
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+const helpShow = `Shows one message whole: what was asked, where it stands and why.`
+
+const helpCancel = `Takes back a message that has not been sent. One that a network has taken cannot
+be called back; the command then fails.`
+
+// cmdShow shows one message.
+func cmdShow(ctx context.Context, e *env, args []string) error {
+	return oneMessage(ctx, e, "show", http.MethodGet, args, func(v sms.View) { e.printView(v) })
+}
+
+// cmdCancel cancels one message.
+func cmdCancel(ctx context.Context, e *env, args []string) error {
+	return oneMessage(ctx, e, "cancel", http.MethodDelete, args, func(v sms.View) {
+		fmt.Fprintf(e.stdout, "%s %s\n", visible(v.Message.ID), change(v.Status))
+	})
+}
+
+// oneMessage asks for the message whose id is the argument, and prints it.
+func oneMessage(ctx context.Context, e *env, name, method string, args []string, show func(sms.View)) error {
+	f := newClientFlags(name)
+	rest, err := f.parse(args, 1, 1)
+	if err != nil {
+		return err
+	}
+	c, err := f.connect(e)
+	if err != nil {
+		return err
+	}
+	a, err := c.call(ctx, method, messagePath(rest[0]), nil, nil)
+	var p *problem
+	switch {
+	case errors.As(err, &p) && p.Status == http.StatusNotFound:
+		return fmt.Errorf("no message has the id %q: see \"pigeon messages\"", rest[0])
+	case errors.As(err, &p) && p.Status == http.StatusConflict:
+		return fmt.Errorf("%s: %s", rest[0], p.Detail)
+	case err != nil:
+		return err
+	case f.json:
+		return a.print(e.stdout)
+	}
+	var v sms.View
+	if err := a.read(&v); err != nil {
+		return err
+	}
+	show(v)
+	return nil
+}
+
+func messagePath(id string) string { return "/messages/" + url.PathEscape(id) }
+
+// printView shows all of a message that a person asks about.
+func (e *env) printView(v sms.View) {
+	m, ev := v.Message, v.Status
+	s := newSheet(e.stdout)
+	s.line("id", m.ID)
+	s.line("request", m.Request)
+	s.line("to", string(m.To))
+	s.line("from", m.From)
+	s.line("state", string(ev.State))
+	s.line("why", reason(ev))
+	if f := ev.Error; f != nil && !f.RetryAt.IsZero() {
+		s.line("retry at", e.full(f.RetryAt))
+	}
+	s.line("since", e.full(ev.Time))
+	s.line("accepted", e.full(m.Accepted)+origin(m.Origin))
+	s.line("segments", segments(m, ev))
+	if ev.Attempt > 0 {
+		s.line("attempts", fmt.Sprint(ev.Attempt))
+	}
+	s.line("modem", ev.Modem)
+	s.line("route", firstOf(ev.Route, m.Route))
+	if m.Priority != sms.Normal {
+		s.line("priority", m.Priority.String())
+	}
+	if !m.SendAt.IsZero() {
+		s.line("send at", e.full(m.SendAt))
+	}
+	if !m.Expires.IsZero() {
+		s.line("expires", e.full(m.Expires))
+	}
+	s.line("options", options(m))
+	s.line("meta", string(m.Meta))
+	if len(m.Data) > 0 {
+		s.line("data", fmt.Sprintf("%x", m.Data))
+		s.line("port", fmt.Sprintf("%d from %d", m.Port, m.SourcePort))
+	}
+	s.print()
+	if m.Text != "" {
+		fmt.Fprintln(e.stdout)
+		for _, l := range visibleLines(m.Text) {
+			fmt.Fprintln(e.stdout, "  "+l)
+		}
+	}
+}
+
+func origin(o string) string {
+	if o == "" {
+		return ""
+	}
+	return " by " + o
+}
+
+func segments(m sms.Message, ev sms.Event) string {
+	if ev.Sent > 0 && ev.Sent < m.Segments {
+		return fmt.Sprintf("%d, of which %d sent", m.Segments, ev.Sent)
+	}
+	return fmt.Sprint(m.Segments)
+}
+
+// options names what is not as it is by default.
+func options(m sms.Message) string {
+	var all []string
+	if m.Flash {
+		all = append(all, "flash")
+	}
+	if !m.Receipt {
+		all = append(all, "no receipt")
+	}
+	if m.Encoding != "" && m.Encoding != sms.EncodingAuto {
+		all = append(all, "encoding "+string(m.Encoding))
+	}
+	if m.OnDoubt == sms.Hold {
+		all = append(all, "hold when in doubt")
+	}
+	if m.MaxSegments > 0 {
+		all = append(all, "at most "+count(m.MaxSegments, "segment"))
+	}
+	return strings.Join(all, ", ")
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
