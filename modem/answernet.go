@@ -1,0 +1,124 @@
+package modem
+
+import "strings"
+
+// A registration is what +CREG and its like say, 3GPP TS 27.007 §7.2.
+type registration struct {
+	status     int // 0 to 11
+	technology int // §7.2 AcT; -1 where it is not told
+}
+
+// noRegistration is what stands before anything was heard.
+var noRegistration = registration{status: 4, technology: -1}
+
+// registrations names the states of registration, and whether texts go.
+var registrations = [...]struct {
+	name  string
+	texts bool
+}{
+	0:  {"not searching", false},
+	1:  {"home", true},
+	2:  {"searching", false},
+	3:  {"denied", false},
+	4:  {"unknown", false},
+	5:  {"roaming", true},
+	6:  {"home, texts only", true},
+	7:  {"roaming, texts only", true},
+	8:  {"emergency calls only", false},
+	9:  {"home", true}, // circuit-switched fallback not preferred
+	10: {"roaming", true},
+	11: {"emergency bearer only", false},
+}
+
+func (r registration) texts() bool { return registrations[r.status].texts }
+
+func (r registration) String() string { return registrations[r.status].name }
+
+// readRegistration reads the answer to one of +CREG?, +CGREG?, +CEREG?, whose
+// query form has two leading numbers: "+CREG: 2,1,"4CA","81DE445",7". Hex comes
+// with and without quotes, numbers with zeros before them, quotes unbalanced.
+func readRegistration(lines []string, prefix string) (registration, bool) {
+	it, ok := find(lines, prefix)
+	if !ok {
+		return noRegistration, false
+	}
+	r := noRegistration
+	pos := 0
+	if len(it) > 1 {
+		pos = 1
+	}
+	n, ok := it[pos].number()
+	if !ok || n >= len(registrations) {
+		return noRegistration, false
+	}
+	r.status = n
+	r.technology = actOf(it)
+	return r, true
+}
+
+// actOf finds the access technology: the fifth field, or what stands at the
+// end where quotes are unbalanced.
+func actOf(it []item) int {
+	last := it[len(it)-1].text
+	if len(it) >= 5 {
+		last = it[4].text
+	} else if i := strings.LastIndexByte(last, ','); i >= 0 && strings.Contains(last, `"`) {
+		last = last[i+1:]
+	} else {
+		return -1
+	}
+	if n, ok := (item{text: strings.TrimSpace(last)}).number(); ok && n < len(technologies) {
+		return n
+	}
+	return -1
+}
+
+// technologies names the access technologies of 3GPP TS 27.007 §7.2.
+var technologies = [...]string{
+	"GSM", "GSM", "UMTS", "EDGE", "HSPA", "HSPA", "HSPA", "LTE", "EC-GSM-IoT", "NB-IoT", "LTE", "5G", "5G", "LTE",
+}
+
+func technology(act int) string {
+	if act < 0 || act >= len(technologies) {
+		return ""
+	}
+	return technologies[act]
+}
+
+// operator reads the answer to +COPS?: the name or the number of the network,
+// and the access technology, -1 where it is not told.
+func operator(lines []string) (name string, act int) {
+	it, ok := find(lines, "+COPS")
+	if !ok || len(it) < 3 {
+		return "", -1
+	}
+	act = -1
+	if len(it) > 3 {
+		if n, ok := it[3].number(); ok && n < len(technologies) {
+			act = n
+		}
+	}
+	return it[2].text, act
+}
+
+// signal reads the answer to +CSQ in dBm, or nil where the modem does not
+// know. 100 to 191 are the LTE range of SIM7600 and others.
+func signal(lines []string) *int {
+	it, ok := find(lines, "+CSQ")
+	if !ok {
+		return nil
+	}
+	n, ok := it[0].number()
+	var dbm int
+	switch {
+	case !ok:
+		return nil
+	case n <= 31:
+		dbm = -113 + 2*n
+	case n >= 100 && n <= 191:
+		dbm = -116 + n - 100
+	default:
+		return nil
+	}
+	return &dbm
+}

@@ -1,0 +1,70 @@
+package modem
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pigeon-sms/pigeon/modem/profile"
+	"github.com/pigeon-sms/pigeon/modem/usb"
+)
+
+// left reports whether a device is none of ours: excluded, or a port of it is
+// configured by its path.
+func (w *walker) left(d usb.Device) bool {
+	ids := []string{d.Path, productID(d)}
+	for _, i := range d.Interfaces {
+		ids = append(ids, i.TTY)
+	}
+	for _, x := range w.p.cfg.Exclude {
+		if slices.Contains(ids, resolve(x)) || slices.Contains(ids, strings.ToLower(x)) {
+			return true
+		}
+	}
+	for _, m := range w.p.all() {
+		if m.cfg.Port != "" && slices.Contains(ids, resolve(m.cfg.Port)) {
+			if m.now() == Absent {
+				m.offer(m.cfg.Port) // it is back: no need to wait
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// resolve follows the links of a tty's path, "/dev/serial/by-path/…".
+func resolve(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+func productID(d usb.Device) string { return fmt.Sprintf("%04x:%04x", d.Vendor, d.Product) }
+
+// candidates lists the ttys of a device that may take commands, the likeliest
+// first, and says whether it is a modem as far as anybody knows.
+func candidates(d usb.Device) (ttys []string, known bool) {
+	f, at, known := profile.ByUSB(productID(d))
+	if !known {
+		f = profile.Generic()
+	}
+	add := func(which func(usb.Interface) bool) {
+		for _, i := range d.Interfaces {
+			if i.TTY != "" && which(i) && !slices.Contains(ttys, i.TTY) {
+				ttys = append(ttys, i.TTY)
+			}
+		}
+	}
+	for _, n := range at {
+		add(func(i usb.Interface) bool { return i.Number == n })
+	}
+	for _, c := range f.Class {
+		add(func(i usb.Interface) bool { return fmt.Sprintf("%02x/%02x/%02x", i.Class, i.Subclass, i.Protocol) == c })
+	}
+	if len(ttys) == 0 {
+		add(func(usb.Interface) bool { return true })
+	}
+	return ttys, known
+}

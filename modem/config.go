@@ -1,0 +1,140 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+
+	"github.com/pigeon-sms/pigeon/modem/usb"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// Config sets up the pool.
+type Config struct {
+	Modems  []ModemConfig
+	Auto    bool     // take every USB modem that is found
+	Exclude []string // USB port paths ("1-1.2"), products ("12d1:1506") and ttys left alone
+
+	// Open opens a port by path, Scan lists the USB devices. Nil: those of
+	// package usb, on the machine this runs on. Where a stream has a method
+	// Flush() error, it drops output that was not sent yet.
+	Open func(ctx context.Context, path string) (io.ReadWriteCloser, error)
+	Scan func() ([]usb.Device, error)
+}
+
+// A ModemConfig binds settings to one device, by exactly one of Port, USB,
+// IMEI and ICCID.
+type ModemConfig struct {
+	Name  string // 1 to 32 letters, digits, dots, dashes, underscores
+	Port  string // a tty or pty by path
+	USB   string // the USB port it is plugged into: "1-1.2"
+	IMEI  string // of the modem
+	ICCID string // of the SIM
+
+	PIN        Secret     // of the SIM; empty: never entered
+	SMSCNumber sms.Number // international; empty: the SIM's own
+	Init       []string   // commands said last at start, "AT+CGSMS=1"; a refusal is logged
+	Storage    []string   // memories for texts, best first, "SM"; empty: the family's
+}
+
+// A Secret is a PIN. It prints as bullets.
+type Secret string
+
+// String hides the secret.
+func (p Secret) String() string {
+	if p == "" {
+		return ""
+	}
+	return "•••"
+}
+
+// GoString hides the secret.
+func (p Secret) GoString() string { return p.String() }
+
+// LogValue hides the secret.
+func (p Secret) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalText hides the secret where a configuration is printed.
+func (p Secret) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+var (
+	wayName  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,32}$`)
+	usbPath  = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[0-9]+)*$`)
+	imeiForm = regexp.MustCompile(`^[0-9]{14,16}$`)
+	simForm  = regexp.MustCompile(`^89[0-9]{16,18}$`)
+	pinForm  = regexp.MustCompile(`^[0-9]{4,8}$`)
+	smscForm = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
+	memForm  = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+// Validate returns every fault of the configuration, joined.
+func (c Config) Validate() error {
+	var faults []error
+	seen := map[string]string{}
+	for i, m := range c.Modems {
+		who := m.Name
+		if who == "" {
+			who = fmt.Sprintf("#%d", i+1)
+		}
+		fault := func(key, format string, args ...any) {
+			faults = append(faults, fmt.Errorf("modem %s: %s: %s", who, key, fmt.Sprintf(format, args...)))
+		}
+		once := func(key, value string) {
+			if value == "" {
+				return
+			}
+			if other, ok := seen[key+" "+value]; ok {
+				fault(key, "%s is modem %s's already", value, other)
+			}
+			seen[key+" "+value] = who
+		}
+		if !wayName.MatchString(m.Name) {
+			fault("name", "1 to 32 letters, digits, dots, dashes or underscores are needed")
+		}
+		once("name", m.Name)
+		bound := 0
+		for _, b := range []struct {
+			key, value string
+			form       *regexp.Regexp
+			hint       string
+		}{
+			{"port", m.Port, nil, ""},
+			{"usb", m.USB, usbPath, `a USB port path such as "1-1.2" is needed`},
+			{"imei", m.IMEI, imeiForm, "15 digits are needed"},
+			{"iccid", m.ICCID, simForm, "18 to 20 digits that begin with 89 are needed"},
+		} {
+			if b.value == "" {
+				continue
+			}
+			bound++
+			once(b.key, b.value)
+			if b.form != nil && !b.form.MatchString(b.value) {
+				fault(b.key, "%s", b.hint)
+			}
+		}
+		if bound != 1 {
+			fault("port", "exactly one of port, usb, imei and iccid is needed")
+		}
+		if m.PIN != "" && !pinForm.MatchString(string(m.PIN)) {
+			fault("pin", "4 to 8 digits are needed")
+		}
+		if m.SMSCNumber != "" && !smscForm.MatchString(string(m.SMSCNumber)) {
+			fault("smsc_number", "an international number is needed")
+		}
+		for _, s := range m.Storage {
+			if !memForm.MatchString(s) {
+				fault("storage", `%q is not a memory such as "SM" or "ME"`, s)
+			}
+		}
+		for _, cmd := range m.Init {
+			if !strings.HasPrefix(strings.ToUpper(cmd), "AT") || strings.ContainsAny(cmd, "\r\n\x1a\x1b") {
+				fault("init", "%q is not a command that begins with AT", cmd)
+			}
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,42 @@
+// Package modem keeps modems alive and carries texts over them: one modem's
+// life, and the pool of them.
+//
+// A modem is known by what does not change (its port, its USB place, its IMEI
+// or its SIM), never by ttyUSB3. What families do differently is data in
+// package profile; the states a modem goes through are a table in state.go;
+// what a network's refusal means is a table in verdict_cms.go and
+// verdict_cme.go.
+//
+// # Sending
+//
+// Send takes one message at a time and does not queue: a modem that cannot
+// start at once refuses. A segment is one +CMGS and nothing else, so one round
+// trip. What matters afterwards is whether Ctrl-Z had left: before it a failure
+// is a failure, after it only the modem's own answer settles anything, and its
+// silence is told as doubt.
+//
+// # Receiving
+//
+// Texts are stored by the modem and announced (+CMTI); they are read, given to
+// the gateway, and deleted only when the gateway says that they are on disk. A
+// sweep finds those never announced. Places are handled in rounds: all that is
+// known is read, all of it is committed, and then deleted from the highest index
+// down, because E1750-class modems renumber what lies above. Submits that other
+// programs left in a memory are not touched, unless fewer than keepFree places
+// are left. What lies in no memory (+CDS, +CMT) is offered to the gateway until
+// it takes it.
+//
+// Reading and sending take turns of equal time, and of one command at least, so
+// that neither starves the other; a nearly full memory goes first.
+//
+// # Goroutines
+//
+// Pool.Run looks for USB modems itself. It starts, and waits for: for each found
+// device that nothing is known of, one that asks who it is; for each modem its
+// owner (modem.run), which alone speaks to the modem, and its courier, which
+// alone waits for the gateway. While a port is open its line.Port runs beside
+// them. Send and Ways may be called from anywhere.
+//
+// It relies on package line to keep unasked lines and late answers out of an
+// answer, and on package tpdu to turn every PDU into something.
+package modem

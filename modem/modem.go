@@ -1,0 +1,267 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/modem/line"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// A modem is one way out and in, from the moment it is known of. Its owner is
+// run; everybody else asks.
+type modem struct {
+	cfg     ModemConfig
+	open    func(ctx context.Context, path string) (io.ReadWriteCloser, error)
+	gateway Gateway
+	log     *slog.Logger
+	courier *courier
+	nudge   chan struct{} // room for one: the port changed or its device was seen again
+
+	mu      sync.Mutex // guards what follows, for a few lines
+	state   State
+	why     string
+	info    sms.Modem
+	country string
+	net     string // whose references and places these are: ICCID, else IMSI, IMEI, name
+	door    *door  // nil: takes no message
+	sending bool   // a Send has it; held by Send from before it asks until it returns
+	port    string // what to open; empty: the device is not there
+	hangUp  context.CancelCauseFunc
+	strange bool // its port has led to another device, or to another SIM
+
+	// Owned by run.
+	slots   map[string]*slot // by Part.Slot
+	out     int              // parcels at the courier, at most flightLimit
+	refused map[string]bool  // SIM and PIN that do not go together
+	rest    time.Duration    // before the next opening
+	quiet   bool             // the same trouble again: not worth another line
+	trouble string           // the last
+}
+
+// door is how a message gets to the owner while the modem is ready.
+type door struct {
+	asks chan *job
+	shut chan struct{} // closed when the modem stops being ready
+}
+
+func newModem(cfg ModemConfig, open func(context.Context, string) (io.ReadWriteCloser, error), gw Gateway, log *slog.Logger) *modem {
+	log = log.With("modem", cfg.Name)
+	m := &modem{
+		cfg: cfg, open: open, gateway: gw, log: log,
+		courier: newCourier(gw, log),
+		nudge:   make(chan struct{}, 1),
+		state:   Absent, why: "not found yet", net: cfg.Name,
+		port:    cfg.Port,
+		slots:   map[string]*slot{},
+		refused: map[string]bool{},
+	}
+	m.info.IMEI, m.info.ICCID, m.info.Port = cfg.IMEI, cfg.ICCID, cfg.Port
+	m.courier.count = m.count
+	return m
+}
+
+// errMoved ends a session whose device has gone or has come back elsewhere.
+var errMoved = errors.New("the device is gone")
+
+// offer tells the modem where its device is now; an empty path says that it is
+// nowhere, and the same path again that it was seen.
+func (m *modem) offer(port string) {
+	m.mu.Lock()
+	if port != m.port {
+		m.port = port
+		m.info.Port = port
+		if m.hangUp != nil {
+			m.hangUp(errMoved)
+		}
+	}
+	m.mu.Unlock()
+	select {
+	case m.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// errStranger ends a session with a device that is not this modem.
+var errStranger = errors.New("another device is in its place")
+
+// disowned reports, once, whether the port turned out to lead to another
+// device.
+func (m *modem) disowned() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	was := m.strange
+	m.strange = false
+	return was
+}
+
+// run opens the port, works, and opens it again, until ctx is done.
+func (m *modem) run(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	// The courier outlives the owner: reports still come while the last
+	// segment waits for its answer.
+	cctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	wg.Go(func() { m.courier.run(cctx) })
+
+	m.rest = firstRest
+	for ctx.Err() == nil {
+		port := m.where()
+		if port == "" {
+			m.become(Absent, "its device is not plugged in")
+			m.pause(ctx, 0)
+			continue
+		}
+		m.live(ctx, port)
+	}
+	m.become(Absent, "stopped")
+}
+
+func (m *modem) where() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.port
+}
+
+// live is one opening of the port and what came of it, with the rest after it.
+func (m *modem) live(ctx context.Context, port string) {
+	// A port that has not been there is not announced as opening every time
+	// somebody looks.
+	if m.now() != Absent {
+		m.become(Opening, "")
+	}
+	rw, err := m.open(ctx, port)
+	if err != nil {
+		if ctx.Err() == nil {
+			m.gone(err)
+			m.pause(ctx, m.back())
+		}
+		return
+	}
+	if m.now() == Absent {
+		m.become(Opening, "")
+	}
+	m.update(func(i *sms.Modem) { i.Restarts++ })
+	since := time.Now()
+	err = m.session(ctx, rw)
+	if ctx.Err() != nil {
+		return
+	}
+	if time.Since(since) >= proven {
+		m.rest = firstRest
+	}
+	if errors.Is(err, errStranger) {
+		m.mu.Lock()
+		m.strange = true
+		m.mu.Unlock()
+	}
+	m.gone(err)
+	m.pause(ctx, m.back())
+}
+
+// back returns how long to rest now and doubles the next rest.
+func (m *modem) back() time.Duration {
+	d := m.rest
+	m.rest = min(2*m.rest, lastRest)
+	return d
+}
+
+// gone takes the end of a session, or of the attempt to begin one.
+func (m *modem) gone(err error) {
+	m.quiet = err.Error() == m.trouble
+	m.trouble = err.Error()
+	if missing(err) {
+		m.become(Absent, err.Error())
+		return
+	}
+	if m.now() != Recovering {
+		m.become(Recovering, err.Error())
+	}
+}
+
+// missing reports whether an error says that there is no device, rather than
+// one in trouble.
+func missing(err error) bool {
+	for _, e := range []error{errMoved, errHangUp, fs.ErrNotExist, io.EOF, syscall.ENXIO, syscall.ENODEV, syscall.EIO} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// errHangUp ends a session whose stream has ended by itself.
+var errHangUp = errors.New("the port hung up")
+
+// pause rests for d, or without an end for 0, unless the device is seen.
+func (m *modem) pause(ctx context.Context, d time.Duration) {
+	var due <-chan time.Time
+	if d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		due = t.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-due:
+	case <-m.nudge:
+	}
+}
+
+// session works with an open port until it is lost.
+func (m *modem) session(ctx context.Context, rw io.ReadWriteCloser) error {
+	s := newSession(m)
+	lc := line.Config{URC: s.hear}
+	if f, ok := rw.(interface{ Flush() error }); ok {
+		lc.Flush = f.Flush
+	}
+	s.port = line.New(rw, lc)
+
+	// The port outlives ctx until the owner has left: a segment on its way
+	// when the daemon stops still gets its answer.
+	pctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	s.abandon = stop
+	sctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	m.mu.Lock()
+	m.hangUp = cancel
+	m.mu.Unlock()
+
+	ended := make(chan error, 1)
+	go func() {
+		err := s.port.Run(pctx)
+		cancel(cause(err))
+		ended <- err
+	}()
+	err := s.run(sctx)
+	why := context.Cause(sctx)
+	m.mu.Lock()
+	m.hangUp = nil
+	m.mu.Unlock()
+	stop()
+	end := <-ended
+	switch {
+	case why != nil:
+		return why
+	case errors.Is(err, line.ErrClosed):
+		return cause(end) // a command met the end before Run had told of it
+	}
+	return err
+}
+
+// cause is what ends a session when its port has ended with err.
+func cause(err error) error {
+	if errors.Is(err, line.ErrLost) || errors.Is(err, line.ErrStuck) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errHangUp, err)
+}

@@ -1,0 +1,123 @@
+package modem
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/modem/profile"
+)
+
+// A spot is a place in a memory of the modem.
+type spot struct {
+	mem   string
+	index int
+}
+
+// news is what a modem has said unasked and its owner has not taken up yet.
+type news struct {
+	wake chan struct{} // room for one
+
+	mu      sync.Mutex
+	places  map[spot]bool // announced, at most placesLimit; true: as a report
+	sweep   bool          // something may lie where nobody said
+	watch   bool          // the network or the SIM has changed
+	reboot  bool          // every setting is lost
+	started bool          // the profile's readiness line
+}
+
+func newNews() *news {
+	return &news{wake: make(chan struct{}, 1), places: map[spot]bool{}}
+}
+
+// note records under the lock and wakes the owner. It does not block.
+func (n *news) note(f func(*news)) {
+	n.mu.Lock()
+	f(n)
+	n.mu.Unlock()
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+// taken is the news of one moment.
+type taken struct{ sweep, watch, reboot, started bool }
+
+// take returns and forgets everything but the places.
+func (n *news) take() taken {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	t := taken{n.sweep, n.watch, n.reboot, n.started}
+	n.sweep, n.watch, n.reboot, n.started = false, false, false, false
+	return t
+}
+
+// announced reports whether there are places to read.
+func (n *news) announced() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.places) > 0
+}
+
+// takePlaces returns and forgets the announced places.
+func (n *news) takePlaces() map[spot]bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p := n.places
+	n.places = map[spot]bool{}
+	return p
+}
+
+// hear sorts what the modem says unasked. It is called from the port's
+// goroutines, in order, and does not block.
+func (s *session) hear(lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	first := strings.TrimSpace(lines[0])
+	begins := func(prefixes []string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(first, p) })
+	}
+	switch {
+	case strings.HasPrefix(first, "+CMTI"):
+		s.announce(place(first, "+CMTI"))(false)
+	case strings.HasPrefix(first, "+CDSI"):
+		s.announce(place(first, "+CDSI"))(true)
+	case strings.HasPrefix(first, "+CDS:"), strings.HasPrefix(first, "+CMT:"):
+		if len(lines) < 2 {
+			s.m.log.Warn("a text was announced and did not come", "line", len(first))
+			return
+		}
+		net, own := s.m.identity()
+		s.m.courier.push(direct{
+			pdu: lines[1], length: tail(first, first[:4]),
+			net: net, own: own, way: s.m.cfg.Name, time: time.Now(),
+		})
+	case begins(profile.Full):
+		s.news.note(func(n *news) { n.sweep = true })
+	case begins(profile.Boot):
+		s.news.note(func(n *news) { n.reboot = true })
+	case begins(profile.SIM), strings.HasPrefix(first, "+CREG:"), strings.HasPrefix(first, "+CGREG:"), strings.HasPrefix(first, "+CEREG:"):
+		s.news.note(func(n *news) { n.watch = true })
+	default:
+		if p := s.profile.Load(); p != nil && begins(p.Ready) {
+			s.news.note(func(n *news) { n.started = true })
+		}
+	}
+}
+
+// announce returns what records an announced place; one that cannot be read
+// is found by a sweep.
+func (s *session) announce(mem string, index int, ok bool) func(report bool) {
+	return func(report bool) {
+		s.news.note(func(n *news) {
+			if !ok || len(n.places) >= placesLimit {
+				n.sweep = true
+				return
+			}
+			n.places[spot{mem, index}] = report
+		})
+	}
+}

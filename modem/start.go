@@ -1,0 +1,195 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/modem/profile"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// start brings a modem from an open port to where texts work. It may wait for
+// good: for a PIN, for a SIM.
+func (s *session) start(ctx context.Context) error {
+	s.m.become(Probing, "")
+	for _, step := range []func(context.Context) error{s.probe, s.identify, s.unlock, s.readSIM, s.prepare} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probe finds out whether a modem answers at all, and makes it answer our way.
+func (s *session) probe(ctx context.Context) error {
+	var err error
+	for range probeTries {
+		_, err = s.port.Do(ctx, "", probeLimit)
+		if err == nil || s.over(ctx, err) {
+			break
+		}
+		s.m.log.Debug("no answer to AT", "err", err)
+		if err := rest(ctx, missPause/4); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errSilent, err)
+	}
+	for _, cmd := range []string{"E0", "+CMEE=1"} {
+		if _, _, err := s.offer(ctx, cmd, askLimit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identify asks the modem who it is, and takes its family's profile.
+func (s *session) identify(ctx context.Context) error {
+	var maker, model, revision string
+	var imei string
+	for _, q := range []struct {
+		cmd  string
+		read func(lines []string)
+	}{
+		{"+CGMI", func(l []string) { maker = plain(l, "+CGMI") }},
+		{"+CGMM", func(l []string) { model = plain(l, "+CGMM") }},
+		{"+CGMR", func(l []string) { revision = plain(l, "+CGMR") }},
+		{"+CGSN", func(l []string) { imei = digits(l, 14, 17) }},
+	} {
+		info, ok, err := s.offer(ctx, q.cmd, askLimit)
+		if err != nil {
+			return err
+		}
+		if ok {
+			q.read(info)
+		}
+	}
+	p := profile.ByIdentity(maker, model)
+	s.profile.Store(p)
+	s.m.update(func(i *sms.Modem) {
+		i.Manufacturer, i.Model, i.Revision, i.Profile = maker, model, revision, p.Name
+		if imei != "" {
+			i.IMEI = imei
+		}
+	})
+	if want := s.m.cfg.IMEI; want != "" && imei != "" && !sameIMEI(want, imei) {
+		return fmt.Errorf("%w: IMEI %s", errStranger, imei)
+	}
+	for _, cmd := range p.Init {
+		if _, _, err := s.offer(ctx, cmd, askLimit); err != nil {
+			return err
+		}
+	}
+	s.m.log.Info("modem", "manufacturer", maker, "model", model, "revision", revision, "imei", imei, "profile", p.Name)
+	return nil
+}
+
+// prepare sets the modem up for texts, and waits until it takes that: "AT
+// answers" is not "texts work".
+func (s *session) prepare(ctx context.Context) error {
+	s.m.become(Registering, "waits for texts to work")
+	since, warned := time.Now(), false
+	for {
+		err := s.setUp(ctx)
+		if err == nil {
+			return nil
+		}
+		if s.over(ctx, err) {
+			return err
+		}
+		r, rerr := s.registration(ctx)
+		if rerr != nil {
+			return rerr
+		}
+		s.m.become(Registering, fmt.Sprintf("texts do not work yet: %v (%s)", err, r))
+		pause := pollFast
+		if time.Since(since) > s.profile.Load().ReadyWait {
+			if !warned {
+				s.m.log.Warn("texts still do not work", "err", err, "since", since)
+				warned = true
+			}
+			pause = pollSlow
+		}
+		if err := s.wait(ctx, pause); err != nil {
+			return err
+		}
+		if t := s.news.take(); t.reboot {
+			return errReboot
+		} else if t.watch {
+			if lost, err := s.simLost(ctx); err != nil || lost {
+				return errors.Join(err, errIf(lost, errSIM))
+			}
+		}
+	}
+}
+
+// setUp says everything a modem forgets with a reset.
+func (s *session) setUp(ctx context.Context) error {
+	if _, err := s.ask(ctx, "+CMGF=0", askLimit); err != nil {
+		return fmt.Errorf("PDU mode: %w", err)
+	}
+	if err := s.chooseStorage(ctx); err != nil {
+		return fmt.Errorf("storage: %w", err)
+	}
+	var err error
+	for _, v := range s.profile.Load().CNMI {
+		if _, err = s.ask(ctx, "+CNMI="+v, askLimit); err == nil {
+			s.cnmi = v
+			break
+		}
+		if s.over(ctx, err) {
+			return err
+		}
+	}
+	if err != nil {
+		// The sweep finds every text, a minute late at worst.
+		s.m.log.Warn("the modem will not announce texts", "err", err)
+	}
+	if err := s.serviceCentre(ctx); err != nil {
+		return err
+	}
+	for _, cmd := range s.m.cfg.Init {
+		_, ok, err := s.offer(ctx, cmd[len("AT"):], simLimit)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			s.m.log.Warn("init refused", "command", masked(strings.ToUpper(cmd[len("AT"):])))
+		}
+	}
+	return nil
+}
+
+// serviceCentre reads where texts are handed in, and sets it where the
+// configuration says so.
+func (s *session) serviceCentre(ctx context.Context) error {
+	info, _, err := s.offer(ctx, "+CSCA?", simLimit)
+	if err != nil {
+		return err
+	}
+	now, want := serviceCentre(info), s.m.cfg.SMSCNumber
+	if want != "" && now != want {
+		toa := 129
+		if want.International() {
+			toa = 145
+		}
+		_, err := s.ask(ctx, fmt.Sprintf(`+CSCA="%s",%d`, want, toa), simLimit)
+		switch {
+		case s.over(ctx, err):
+			return err
+		case err != nil:
+			s.m.log.Warn("service centre number not taken", "number", want.Short(), "err", err)
+		default:
+			now = want
+		}
+	}
+	if now == "" {
+		s.m.log.Warn("the SIM has no service centre number: sending may fail until smsc_number is set")
+	}
+	s.m.update(func(i *sms.Modem) { i.SMSC = now })
+	return nil
+}
