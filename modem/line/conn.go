@@ -13,13 +13,10 @@ const (
 
 // conn is the stream the engine believes to be the modem. The engine's reader
 // reads it; the engine's command loop writes it.
-type conn struct {
-	p  *Port
-	in *io.PipeReader
-}
+type conn struct{ p *Port }
 
 // Read gives the engine what the sorter let through.
-func (c *conn) Read(b []byte) (int, error) { return c.in.Read(b) }
+func (c *conn) Read(b []byte) (int, error) { return c.p.toEngine.read(b) }
 
 // Write hands octets to the port's writer. A PDU is refused when nobody wants
 // it sent any more, and an ESC once the Ctrl-Z has gone: it could only meet

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +50,7 @@ type Port struct {
 	once   sync.Once
 	cause  error // why it ended; set before ended is closed
 
-	toEngine *io.PipeWriter
+	toEngine *pipe
 	engine   *at.AT
 
 	// Only Run's own goroutine:
@@ -115,9 +114,8 @@ func New(rw io.ReadWriteCloser, cfg Config) *Port {
 // stream. Nothing it started is left, save a writer whom the kernel does not
 // let go even when the stream is closed.
 func (p *Port) Run(ctx context.Context) error {
-	in, out := io.Pipe()
-	p.toEngine = out
-	p.engine = at.New(&conn{p, in})
+	p.toEngine = newPipe()
+	p.engine = at.New(&conn{p})
 
 	var reader, helper sync.WaitGroup
 	wrote := make(chan struct{})
@@ -129,7 +127,7 @@ func (p *Port) Run(ctx context.Context) error {
 			p.end(ctx.Err())
 		case <-p.ended:
 		}
-		out.Close() // the engine ends when its input does, and with it a command in progress
+		p.toEngine.close() // the engine ends when its input does, and with it a command in progress
 	})
 
 	for open := true; open; {
@@ -285,12 +283,9 @@ func (p *Port) prompt(f *framer) {
 	}
 	p.mu.Unlock()
 	if first {
-		p.feed(">")
+		p.toEngine.write(">")
 	}
 }
-
-// feed gives the engine something to read; when the engine is gone, nothing.
-func (p *Port) feed(s string) { _, _ = io.Copy(p.toEngine, strings.NewReader(s)) }
 
 func (p *Port) heard() {
 	p.mu.Lock()

@@ -1,6 +1,7 @@
 package line_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -276,6 +277,31 @@ func TestEndlessAnswer(t *testing.T) {
 	})
 }
 
+// A modem that answers before it has taken the whole command line blocks nobody.
+func TestAnswerBeforeTheCommandIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, dev := net.Pipe()
+		p := line.New(host, line.Config{})
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = p.Run(ctx) })
+		wg.Go(func() {
+			place(dev)
+			buf := make([]byte, len("AT+CSQ\r")) // its LF stays on the way
+			_, _ = io.ReadFull(dev, buf)
+			_, _ = io.WriteString(dev, "+CSQ: 12,99\r\nOK\r\n")
+			_, _ = io.Copy(io.Discard, dev)
+		})
+		start := time.Now()
+		if _, err := p.Do(t.Context(), "+CSQ", time.Minute); err != nil || time.Since(start) > time.Second {
+			t.Errorf("got %v after %v, want the answer at once", err, time.Since(start))
+		}
+		cancel()
+		dev.Close()
+		wg.Wait()
+	})
+}
+
 func TestTraceSeesBothWays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -346,9 +372,10 @@ func BenchmarkDo(b *testing.B) {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = p.Run(ctx) })
 	wg.Go(func() {
-		buf := make([]byte, 64)
+		place(dev)
+		host := bufio.NewReader(dev)
 		for {
-			if _, err := dev.Read(buf); err != nil {
+			if _, err := host.ReadSlice('\n'); err != nil {
 				return
 			}
 			if _, err := io.WriteString(dev, "\r\n+CSQ: 12,99\r\n\r\nOK\r\n"); err != nil {
@@ -356,6 +383,9 @@ func BenchmarkDo(b *testing.B) {
 			}
 		}
 	})
+	if _, err := p.Do(ctx, "+CSQ", time.Minute); err != nil { // and find its place
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := p.Do(ctx, "+CSQ", time.Second); err != nil {

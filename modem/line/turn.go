@@ -93,7 +93,7 @@ func (t *turn) hear(p *Port, line string) {
 		if line[0] == '>' {
 			line = " " + line // the engine takes any line that starts with it for a prompt
 		}
-		p.feed(line + "\r\n")
+		p.toEngine.write(line + "\r\n")
 	}
 }
 
@@ -106,7 +106,7 @@ func (t *turn) finish(p *Port, word, line string) {
 	}
 	p.mu.Unlock()
 	if !late {
-		p.feed(word + "\r\n")
+		p.toEngine.write(word + "\r\n")
 	}
 }
 
@@ -134,6 +134,6 @@ func (t *turn) invent(p *Port, word string, prompted bool) {
 	}
 	p.mu.Unlock()
 	if !late {
-		p.feed(word + "\r\n")
+		p.toEngine.write(word + "\r\n")
 	}
 }
