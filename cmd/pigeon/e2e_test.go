@@ -103,12 +103,13 @@ func TestEndToEnd(t *testing.T) {
 		}
 		delete(arrived, string(r.From))
 	}
-	if len(arrived) > 0 || len(w.errors) > 0 {
-		t.Errorf("%d texts never came; errors %q", len(arrived), w.errors)
+	if len(arrived) > 0 || len(w.errors) > 0 || w.disorder > 0 || w.repeats > 0 {
+		t.Errorf("%d texts never came; errors %q; %d events out of order, %d repeated", len(arrived), w.errors, w.disorder, w.repeats)
 	}
 }
 
-// TestBrokerAway stops the broker under load and starts it again.
+// TestBrokerAway stops the broker under load and starts it again. Order is not
+// asked for: a mosquitto that comes back hands out what it had in flight late.
 func TestBrokerAway(t *testing.T) {
 	const out, in = 60, 60
 	w := newE2E(t, 2, 20*time.Millisecond)
@@ -235,6 +236,9 @@ func TestKilled(t *testing.T) {
 	}
 	t.Logf("%d kills, %d messages out, %d texts in; %d doubts were sent again, %d of them the network had taken; %d held; %d reports lost; %d lines published twice",
 		kills, out, in, doubts, taken, held, silent, w.repeats)
+	if w.disorder > 0 {
+		t.Errorf("%d events came after a later one of the same message", w.disorder)
+	}
 	if doubts == 0 || held == 0 {
 		t.Error("no kill met a message being sent: this run proves nothing")
 	}
