@@ -117,7 +117,7 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 	g.mu.Unlock()
 	h := sms.Health{
 		Name: g.cfg.Name, Version: g.cfg.Version, Started: g.started,
-		Queue: queue, Today: today, Ways: g.Ways(), Behind: map[string]uint64{},
+		Queue: queue, Today: today, Ways: g.Ways(), Last: g.store.Last(), Behind: map[string]uint64{},
 		Size: g.store.Size(), Disk: g.store.Free(),
 	}
 	for _, f := range followers {

@@ -35,9 +35,10 @@ type Health struct {
 	Today   Counts            `json:"today"` // since the daemon started or midnight UTC, whichever is later
 	Ways    []Way             `json:"ways"`
 	Links   []Link            `json:"links"`
-	Behind  map[string]uint64 `json:"behind"`    // follower to the journal entries it has not passed
-	Size    int64             `json:"size"`      // of the state file, bytes
-	Disk    uint64            `json:"disk_free"` // bytes free where it lies
+	Last    uint64            `json:"last,omitempty"` // number of the journal's latest entry
+	Behind  map[string]uint64 `json:"behind"`         // follower to the journal entries it has not passed
+	Size    int64             `json:"size"`           // of the state file, bytes
+	Disk    uint64            `json:"disk_free"`      // bytes free where it lies
 	Warning []string          `json:"warning,omitempty"`
 }
 

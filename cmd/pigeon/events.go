@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -15,10 +14,6 @@ each message that came in. Without --follow it ends at the latest; with it, it
 goes on as things happen, over restarts of the daemon, until interrupted.
 
 Each line starts with its number; --after NUMBER starts behind that one.`
-
-// settled is how long the stream is silent once all that was written has come:
-// the daemon sends what it has at once.
-const settled = 500 * time.Millisecond
 
 // Kinds of an event of the stream.
 const (
@@ -31,7 +26,7 @@ func cmdEvents(ctx context.Context, e *env, args []string) error {
 	f := newClientFlags("events")
 	follow := f.Bool("follow", false, "go on with each event as it happens")
 	after := f.Uint64("after", 0, "all that came after event `NUMBER`")
-	limit := f.limit("limit", 20, maxList, "without --after: about the latest `N`")
+	limit := f.limit("limit", 20, maxList, "without --after: the latest `N`")
 	if _, err := f.parse(args, 0, 0); err != nil {
 		return err
 	}
@@ -42,80 +37,56 @@ func cmdEvents(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if !f.given("after") {
-		last, err := c.lastSeq(ctx, *limit)
-		if err != nil {
+	var last uint64
+	if !*follow || !f.given("after") {
+		if last, err = c.lastSeq(ctx); err != nil {
 			return err
 		}
+	}
+	if !f.given("after") {
 		*after = last - min(last, uint64(*limit))
 	}
 	show := func(s streamed) error { return e.printEvent(s, f.json) }
-	switch {
-	case *follow:
+	if *follow {
 		return e.follow(ctx, c, *after, show)
-	case f.given("after"):
-		return c.readSettled(ctx, *after, show)
 	}
-	var latest []streamed
-	err = c.readSettled(ctx, *after, func(s streamed) error {
-		if latest = append(latest, s); len(latest) > *limit {
-			latest = latest[1:]
+	if *after >= last {
+		if !f.json {
+			fmt.Fprintln(e.stdout, "nothing has happened")
 		}
 		return nil
-	})
-	for _, s := range latest {
-		if err := show(s); err != nil {
-			return err
-		}
 	}
-	if err == nil && len(latest) == 0 && !f.json {
-		fmt.Fprintln(e.stdout, "nothing has happened")
-	}
-	return err
+	return c.readUntil(ctx, *after, last, show)
 }
 
-// lastSeq returns the number of a line near the journal's end: the latest that
-// the newest n messages and the newest received one tell of. Only reports on
-// older messages can stand after it.
-func (c *client) lastSeq(ctx context.Context, n int) (last uint64, err error) {
-	var sent struct{ Messages []sms.View }
-	var came struct{ Received []sms.Received }
-	a, err := c.get(ctx, "/messages", listQuery(n, 0))
+// lastSeq returns the number of the journal's latest line.
+func (c *client) lastSeq(ctx context.Context) (uint64, error) {
+	var h sms.Health
+	a, err := c.get(ctx, "/status", nil)
 	if err == nil {
-		err = a.read(&sent)
+		err = a.read(&h)
 	}
-	if err != nil {
-		return 0, err
-	}
-	if a, err = c.get(ctx, "/received", listQuery(1, 0)); err == nil {
-		err = a.read(&came)
-	}
-	for _, v := range sent.Messages {
-		last = max(last, v.Status.Seq)
-	}
-	for _, r := range came.Received {
-		last = max(last, r.Seq)
-	}
-	return last, err
+	return h.Last, err
 }
 
-// errSettled is the cause of a stream's end when all of it has come.
-var errSettled = errors.New("settled")
+// errRead is the cause of a stream's end when all that was wanted has come.
+var errRead = errors.New("read")
 
-// readSettled reads the stream until nothing more comes at once.
-func (c *client) readSettled(ctx context.Context, after uint64, each func(streamed) error) error {
+// readUntil reads the stream from behind one line to another, which there is.
+func (c *client) readUntil(ctx context.Context, after, last uint64, each func(streamed) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	end := time.AfterFunc(streamSilence, func() { cancel(errSettled) })
-	defer end.Stop()
-	err := c.stream(ctx, after, func() error {
-		end.Reset(settled)
+	err := c.stream(ctx, after, func() error { return nil }, func(s streamed) error {
+		if err := each(s); err != nil {
+			return err
+		}
+		if s.id >= last {
+			cancel(errRead)
+			return errRead
+		}
 		return nil
-	}, func(s streamed) error {
-		end.Reset(settled)
-		return each(s)
 	})
-	if errors.Is(context.Cause(ctx), errSettled) {
+	if errors.Is(err, errRead) || errors.Is(context.Cause(ctx), errRead) {
 		return nil
 	}
 	return err

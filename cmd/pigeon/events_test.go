@@ -24,10 +24,13 @@ const printed14 = "14 14:00:00 x delivered to 1\n"
 func TestEvents(t *testing.T) {
 	var after string
 	server := newStandIn(t, map[string]http.HandlerFunc{
-		"GET /messages": say(200, `{"messages":[{"message":{"id":"y"},"status":{"seq":9}},{"message":{"id":"x"},"status":{"seq":14}}]}`),
-		"GET /received": say(200, `{"received":[`+oneReceived+`]}`),
+		"GET /status": say(200, `{"last":14}`),
 		"GET /events": func(w http.ResponseWriter, r *http.Request) {
 			after = r.Header.Get("Last-Event-ID")
+			if after == "11" {
+				stream(false, sse(12, "received", oneReceived), sse(13, "weather", `{}`), sseMessage(14, "x", "delivered", true, `,"to":"1"`))(w, r)
+				return
+			}
 			journal(false)(w, r)
 		},
 	})
@@ -47,7 +50,7 @@ func TestEvents(t *testing.T) {
 }
 
 func TestEventsJSON(t *testing.T) {
-	server := newStandIn(t, map[string]http.HandlerFunc{"GET /events": journal(false)})
+	server := newStandIn(t, map[string]http.HandlerFunc{"GET /status": say(200, `{"last":14}`), "GET /events": journal(false)})
 	newDesk(t).want(t, 0, `{"message":`+ev(11, "x", "sent", false, `,"to":"1"`)+`,"seq":11}
 {"received":`+oneReceived+`,"seq":12}
 {"seq":13,"weather":{"rain":true}}
@@ -57,9 +60,7 @@ func TestEventsJSON(t *testing.T) {
 
 func TestNoEvents(t *testing.T) {
 	server := newStandIn(t, map[string]http.HandlerFunc{
-		"GET /messages": say(200, `{"messages":[]}`),
-		"GET /received": say(200, `{"received":[]}`),
-		"GET /events":   stream(false, ": from now on\n\n"),
+		"GET /status": say(200, `{}`),
 	})
 	d := newDesk(t)
 	d.want(t, 0, "nothing has happened\n", "", "events", "--state", server.dir)
