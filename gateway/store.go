@@ -29,6 +29,8 @@ type Store interface {
 	// Incomplete gives out what came of messages whose first part arrived
 	// before a time.
 	Incomplete(ctx context.Context, before time.Time, join func([]sms.Part) sms.Received) ([]sms.Received, error)
+	// Notice appends news of a way to the journal.
+	Notice(ctx context.Context, n *sms.Notice) error
 	// Passed moves a follower's cursor.
 	Passed(ctx context.Context, follower string, seq uint64) error
 

@@ -67,6 +67,8 @@ func (e *Edge) entry(en sms.Entry) publication {
 		p.topic, v = e.topics.message(en.Event.ID), en.Event
 	case en.Received != nil:
 		p.topic, v = e.topics.received(), en.Received
+	case en.Notice != nil:
+		p.topic, v = e.topics.notice(en.Notice.Way), en.Notice
 	default:
 		return p // of a kind this edge does not publish
 	}

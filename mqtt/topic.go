@@ -77,6 +77,7 @@ func (t topics) received() string             { return t.base + "/received" }
 func (t topics) message(id string) string     { return t.base + "/message/" + level(id) }
 func (t topics) response(verb string) string  { return t.base + "/response/" + verb }
 func (t topics) modem(name string) string     { return t.base + "/modem/" + level(name) }
+func (t topics) notice(way string) string     { return t.modem(way) + "/event" }
 func (t topics) modemState(way string) string { return t.modem(way) + "/state" }
 
 // shortCode is the most digits a number may have to be sent as a short code.

@@ -51,11 +51,13 @@ type Received struct {
 	Raw        []string  `json:"raw,omitempty"`        // the PDUs as the modem gave them, hexadecimal
 }
 
-// An Entry is one line of the journal: an event or a received message.
+// An Entry is one line of the journal: an event, a received message, or a
+// notice.
 type Entry struct {
 	Seq      uint64    `json:"seq"`
 	Event    *Event    `json:"event,omitempty"`
 	Received *Received `json:"received,omitempty"`
+	Notice   *Notice   `json:"notice,omitempty"`
 }
 
 // A View is a message together with where it stands: what show prints and

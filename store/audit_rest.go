@@ -32,6 +32,9 @@ func (a *audit) journal() error {
 		if e.Seq != want {
 			a.say("journal: line %d follows line %d", e.Seq, want-1)
 		}
+		if e.Notice != nil && e.Notice.Seq != e.Seq {
+			a.say("journal: line %d holds the notice %d", e.Seq, e.Notice.Seq)
+		}
 		if e.Event != nil && (e.Event.Seq != e.Seq || !e.Event.State.Known()) {
 			a.say("journal: line %d holds the event %d, state %q", e.Seq, e.Event.Seq, e.Event.State)
 		}

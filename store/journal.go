@@ -87,6 +87,9 @@ func readLine(k, v []byte) (e sms.Entry, received bool, err error) {
 	case len(v) > 0 && v[0] == lineEvent:
 		e.Event = &sms.Event{}
 		return e, false, decode(bJournal, k, v[1:], e.Event)
+	case len(v) > 0 && v[0] == lineNotice:
+		e.Notice = &sms.Notice{}
+		return e, false, decode(bJournal, k, v[1:], e.Notice)
 	case len(v) == 1 && v[0] == lineReceived:
 		return e, true, nil
 	}

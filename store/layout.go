@@ -19,7 +19,7 @@ import (
 //	status    num u64                                      sms.Status, JSON
 //	ids       'm' id                                       num u64
 //	          'r' request, 'f' fingerprint                 first num u64, how many u64
-//	journal   seq u64                                      'e' sms.Event, JSON | 'r'
+//	journal   seq u64                                      'e' sms.Event | 'n' sms.Notice, JSON; 'r'
 //	received  seq u64                                      sms.Received, JSON
 //	cursors   follower                                     seq u64, the last one passed
 //	pending   num u64                                      sms.Waiting, packed (see waiting.go)
@@ -28,6 +28,7 @@ import (
 //	early     net str, id str, line u64, n u64             arrived time, sms.Report, JSON
 //	parts     from str, ref u16, wide u8, total u8,
 //	          opened time, set u64, seq u8                 sms.Part, JSON
+//	notes     key str                                      a fact, see Remember
 //	slots     net str, slot str                            hash of the PDU, 16 octets; time
 //
 // What is written for good stands apart from what changes: a commit rewrites
@@ -54,11 +55,12 @@ const (
 	bEarly    bucket = "early"
 	bParts    bucket = "parts"
 	bSlots    bucket = "slots"
+	bNotes    bucket = "notes"
 )
 
 var buckets = []bucket{
 	bMeta, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
-	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots,
+	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes,
 }
 
 // appended names the buckets whose keys only grow: their pages are filled to
@@ -82,6 +84,7 @@ const (
 // Kinds of line in bJournal.
 const (
 	lineEvent    = 'e'
+	lineNotice   = 'n'
 	lineReceived = 'r' // the text stands in bReceived under the same number
 )
 

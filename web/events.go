@@ -111,6 +111,8 @@ func encode(entries []sms.Entry, after uint64) ([]byte, uint64) {
 		switch {
 		case e.Received != nil:
 			kind, v = "received", e.Received
+		case e.Notice != nil:
+			kind, v = "notice", e.Notice
 		case e.Event == nil:
 			continue
 		}

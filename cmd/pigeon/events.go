@@ -19,6 +19,7 @@ Each line starts with its number; --after NUMBER starts behind that one.`
 const (
 	kindMessage  = "message"  // a change of a message: sms.Event
 	kindReceived = "received" // sms.Received
+	kindNotice   = "notice"   // news of a way: sms.Notice
 )
 
 // cmdEvents prints the journal.
@@ -105,6 +106,12 @@ func (e *env) printEvent(s streamed, asJSON bool) error {
 			return err
 		}
 		fmt.Fprintf(e.stdout, "%d %s %s %s\n", s.id, e.clock(ev.Time), visible(ev.ID), change(ev))
+	case kindNotice:
+		n, err := readEvent[sms.Notice](s)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "%d %s %s\n", s.id, e.clock(n.Time), noticeLine(n))
 	case kindReceived:
 		r, err := readEvent[sms.Received](s)
 		if err != nil {
@@ -113,6 +120,20 @@ func (e *env) printEvent(s streamed, asJSON bool) error {
 		fmt.Fprintf(e.stdout, "%d %s received %s\n", s.id, e.clock(r.Time), receivedLine(r))
 	}
 	return nil
+}
+
+// noticeLine is news of a way in one line.
+func noticeLine(n sms.Notice) string {
+	line := n.Way + " " + n.Kind
+	for _, part := range []string{n.Step, n.Reason, n.Text} {
+		if part != "" {
+			line += ": " + part
+		}
+	}
+	if n.Worked != nil {
+		line += map[bool]string{true: ": it worked", false: ": it did not help"}[*n.Worked]
+	}
+	return visible(line)
 }
 
 // readEvent decodes an event of the stream.
