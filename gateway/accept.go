@@ -18,6 +18,7 @@ import (
 func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error) {
 	now := time.Now().UTC()
 	ways := g.Ways()
+	key := sms.RequestKey{ID: r.ID, Fingerprint: r.Fingerprint, Redelivered: r.Redelivered}
 	ms, err := r.Messages(now, g.home(ways))
 	if err == nil {
 		err = g.admit(ms)
@@ -25,10 +26,11 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 	if err != nil {
 		// A repeat is answered as the repeat it is, whatever else has become
 		// wrong with it since: its expiry may have passed, the queue filled up.
-		if a, known := g.known(ctx, r.ID); known {
-			return a, nil
+		if events, kerr := g.store.Known(ctx, key); kerr == nil && len(events) > 0 {
+			return sms.Answer{Known: true, Events: events}, nil
 		}
 		g.countRejected()
+		g.log.Warn("request refused", "id", r.ID, "origin", r.Origin, "err", err)
 		return sms.Answer{}, err
 	}
 	for _, m := range ms {
@@ -38,10 +40,10 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 		}
 	}
 
-	key := sms.RequestKey{ID: r.ID, Fingerprint: r.Fingerprint, Redelivered: r.Redelivered}
 	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now))
 	if err != nil {
-		return sms.Answer{}, err
+		g.log.Warn("request not taken", "to", ms[0].To.Short(), "err", err)
+		return sms.Answer{}, g.heed(err)
 	}
 	if known {
 		return sms.Answer{Known: true, Events: events}, nil
@@ -52,7 +54,7 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 	g.tell(func(d *dispatcher) {
 		for _, m := range ms {
 			d.q.add(&sms.Waiting{
-				Num: m.Num, State: sms.Queued, Priority: m.Priority, Due: m.SendAt, Expires: m.Expires,
+				Num: m.Num, State: sms.Queued, Priority: m.Priority, Due: m.SendAt, Expires: g.cfg.believed(m.Expires),
 				To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 			}, now)
 		}
@@ -76,7 +78,7 @@ func (g *Gateway) admit(ms []*sms.Message) error {
 		}
 	}
 	if int(g.waiting.Load())+len(ms) > g.cfg.QueueMost {
-		return fmt.Errorf("%w: %d messages wait", sms.ErrFull, g.waiting.Load())
+		return fmt.Errorf("%w: %d messages wait, and gateway.queue_most is %d", sms.ErrFull, g.waiting.Load(), g.cfg.QueueMost)
 	}
 	return nil
 }
@@ -102,25 +104,6 @@ func (g *Gateway) routeNames() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// known answers a request by its id alone.
-func (g *Gateway) known(ctx context.Context, id string) (sms.Answer, bool) {
-	if id == "" {
-		return sms.Answer{}, false
-	}
-	a := sms.Answer{Known: true}
-	if _, st, err := g.store.Message(ctx, id); err == nil {
-		a.Events = append(a.Events, st.Event)
-		return a, true
-	}
-	for i := 1; ; i++ {
-		_, st, err := g.store.Message(ctx, fmt.Sprintf("%s.%d", id, i))
-		if err != nil {
-			return a, i > 1
-		}
-		a.Events = append(a.Events, st.Event)
-	}
 }
 
 // reason says what a new message waits for, if it cannot leave at once.

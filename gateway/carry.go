@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,6 +26,7 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
 	m, st, err := g.store.ByNum(ctx, e.num)
 	first := 0
 	if err == nil {
+		m.Expires = g.cfg.believed(m.Expires)
 		if st.Event.State != sms.Queued {
 			// Accepted while Run was loading, entered twice, and done already.
 			g.tell(func(d *dispatcher) { d.q.remove(e) })
@@ -44,7 +46,7 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
 	free()
 
 	o, aside := g.cfg.decide(ending{
-		m: m, n: st.Event.Attempt, refs: refs, err: err,
+		m: m, n: e.tries + 1, refs: refs, err: err,
 		stopped: ctx.Err() != nil, other: d.other(e, way),
 		now: time.Now().UTC(), jitter: jitter(),
 	})
@@ -52,7 +54,7 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
 		g.log.Info("attempt refused", "id", m.ID, "to", m.To.Short(), "way", way,
 			"attempt", st.Event.Attempt, "becomes", o.State, "doubt", o.Doubt, "err", err)
 	}
-	d.write(ctx, func() error {
+	d.write(ctx, m.Num, func() error {
 		// What became of an attempt is written even when the process is told to
 		// stop: leaving it out would turn certainty into doubt.
 		st, err := g.store.Finish(context.WithoutCancel(ctx), m.Num, o, settle)
@@ -60,6 +62,9 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
 			return err
 		}
 		g.count(st.Event)
+		if o.State == sms.Sent {
+			g.log.Info("sent", "id", m.ID, "to", m.To.Short(), "way", way, "segments", m.Segments, "attempt", st.Event.Attempt)
+		}
 		g.tell(func(d *dispatcher) { d.landed(e, st, way, aside) })
 		return nil
 	})
@@ -71,8 +76,10 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 		d.q.remove(e)
 		return
 	}
-	e.attempt = st.Event.Attempt
 	ways := e.aside
+	if !aside {
+		e.tries++
+	}
 	if aside {
 		ways = append(slices.Clone(ways), way)
 		slices.Sort(ways)
@@ -82,15 +89,25 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 	d.q.back(e, st.Due, ways, time.Now())
 }
 
-// postpone puts a message back whose attempt could not be begun.
+// postpone puts a message back whose attempt could not be begun. A full disk
+// rests everything: what waits would only find the same.
 func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
-	if ctx.Err() != nil {
+	if _ = d.g.heed(err); ctx.Err() != nil || errors.Is(err, sms.ErrBroken) {
 		return // it is on disk as it was
 	}
-	d.g.log.Error("attempt not begun", "num", e.num, "err", err)
 	d.g.tell(func(d *dispatcher) {
 		now := time.Now()
-		d.q.back(e, now.Add(diskPause), e.aside, now)
+		due := now.Add(diskPause)
+		if errors.Is(err, sms.ErrFull) {
+			due = e.due
+			if d.rest.After(now) {
+				d.q.back(e, due, e.aside, now)
+				return // somebody has said so already
+			}
+			d.rest = now.Add(diskPause)
+		}
+		d.g.log.Error("attempt not begun", "num", e.num, "err", err)
+		d.q.back(e, due, e.aside, now)
 	})
 }
 

@@ -13,9 +13,10 @@ import (
 // Config is what the core may be told. The zero value of a field means its
 // default.
 type Config struct {
-	Name    string // of this gateway; required
-	Version string // of the program, for Health
-	Country string // calling code or ISO code by which national numbers are read; empty: the SIMs'
+	Name    string    // of this gateway; required
+	Version string    // of the program, for Health
+	Built   time.Time // of the program: a clock that is earlier is wrong; zero: every clock is believed
+	Country string    // calling code or ISO code by which national numbers are read; empty: the SIMs'
 
 	RetryFirst time.Duration // pause after a first refusal; default 5 s
 	RetryMost  time.Duration // longest pause; default 15 min
@@ -108,13 +109,20 @@ func (c Config) Validate() error {
 	if f := c.withDefaults(); f.RetryFirst > f.RetryMost {
 		fault("gateway.retry_first: %v is more than retry_most, %v", f.RetryFirst, f.RetryMost)
 	}
-	if c.Attempts < 0 || c.QueueMost < 0 || c.Keep.Count < 0 {
-		fault("gateway: attempts, queue_most and keep_count cannot be less than nothing")
+	for _, n := range []struct {
+		key string
+		n   int
+	}{{"attempts", c.Attempts}, {"queue_most", c.QueueMost}, {"keep_count", c.Keep.Count}} {
+		if n.n < 0 {
+			fault("gateway.%s: %d is less than nothing", n.key, n.n)
+		}
 	}
 	var names []string
 	for i, r := range c.Routes {
 		if r.Name == "" {
 			fault("route[%d].name: is empty", i)
+		} else if r.Name == defaultRoute.Name {
+			fault("route[%d].name: %q is the name of the row behind the last", i, r.Name)
 		} else if slices.Contains(names, r.Name) {
 			fault("route[%d].name: %q is there twice", i, r.Name)
 		}

@@ -14,11 +14,11 @@ import (
 // A dispatcher owns the queue and decides which message leaves next by which
 // way. One goroutine, Run's, uses it.
 type dispatcher struct {
-	g     *Gateway
-	q     *queue
-	busy  map[string]int       // way to attempts in progress
-	used  map[string]time.Time // way to when it was last given a message
-	fault chan error           // room for one: what no attempt can go on after
+	g    *Gateway
+	q    *queue
+	busy map[string]int       // way to attempts in progress
+	used map[string]time.Time // way to when it was last given a message
+	rest time.Time            // no attempt is begun before: the disk is full
 
 	flights sync.WaitGroup
 }
@@ -34,7 +34,6 @@ func (g *Gateway) Run(ctx context.Context) error {
 	d := &dispatcher{
 		g: g, q: newQueue(g.cfg.Routes),
 		busy: map[string]int{}, used: map[string]time.Time{},
-		fault: make(chan error, 1),
 	}
 	if err := d.load(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -63,6 +62,7 @@ func (d *dispatcher) load(ctx context.Context) error {
 			doubts = append(doubts, w.Num)
 			return nil
 		}
+		w.Expires = d.g.cfg.believed(w.Expires)
 		d.q.add(&w, now)
 		return nil
 	})
@@ -70,8 +70,11 @@ func (d *dispatcher) load(ctx context.Context) error {
 		return err
 	}
 	for _, num := range doubts {
-		if err := d.doubt(ctx, num); err != nil {
-			return err
+		if err := d.surely(ctx, func() error { return d.doubt(ctx, num) }); err != nil {
+			if ctx.Err() != nil || errors.Is(err, sms.ErrBroken) {
+				return err
+			}
+			d.g.log.Error("message left as it is", "num", num, "err", err) // an audit names it
 		}
 	}
 	d.g.log.Info("queue loaded", "waiting", len(d.q.byNum), "in_doubt", len(doubts))
@@ -97,7 +100,9 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 	}
 	d.g.count(st.Event)
 	if st.Event.State == sms.Queued {
-		d.q.add(waiting(m, st), now)
+		w := waiting(m, st)
+		w.Expires = d.g.cfg.believed(w.Expires)
+		d.q.add(w, now)
 	}
 	return nil
 }
@@ -117,16 +122,20 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 		d.read()
 		now := time.Now()
 		d.q.ripen(now)
-		for _, e := range d.q.expired(now) {
-			d.expire(send, e)
-		}
+		d.expire(send, d.q.expired(now))
 		d.dispatch(send, now)
 		d.g.waiting.Store(int64(len(d.q.byNum)))
 
-		alarm := time.NewTimer(time.Until(cmp.Or(d.q.wake(), now.Add(idle))))
+		at := now.Add(idle)
+		for _, t := range []time.Time{d.q.wake(), d.rest} {
+			if t.After(now) && t.Before(at) {
+				at = t
+			}
+		}
+		alarm := time.NewTimer(time.Until(at))
 		select {
 		case <-ctx.Done():
-		case err := <-d.fault:
+		case err := <-d.g.fault:
 			alarm.Stop()
 			return err
 		case <-d.g.wake:
@@ -139,9 +148,10 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 	}
 }
 
-// idle is how long the dispatcher sleeps when nothing waits for a time; a
-// letter or a change of a way wakes it before.
-const idle = time.Hour
+// idle is how long the dispatcher sleeps at most. A letter, a change of a way
+// or a time that comes wakes it before; the rest is for a clock that was set,
+// which no timer hears of.
+const idle = time.Minute
 
 // read opens the letters that have come.
 func (d *dispatcher) read() {
@@ -156,7 +166,7 @@ func (d *dispatcher) read() {
 
 // dispatch gives every free way a message, the one longest unused first.
 func (d *dispatcher) dispatch(send context.Context, now time.Time) {
-	if len(d.q.lines) == 0 {
+	if len(d.q.lines) == 0 || now.Before(d.rest) {
 		return
 	}
 	all := d.g.Ways()
@@ -178,46 +188,54 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	}
 }
 
-// expire ends a message whose time has passed.
-func (d *dispatcher) expire(send context.Context, e *entry) {
-	d.flights.Go(func() {
-		o := sms.Outcome{State: sms.Expired, Final: true, Time: time.Now().UTC(),
-			Why: "its time passed before any way could take it"}
-		d.write(send, func() error {
-			st, err := d.g.store.End(send, e.num, o)
-			if err == nil {
-				d.g.count(st.Event)
+// expire ends messages whose time has passed, some at a time so that they share
+// commits without a crowd of goroutines.
+func (d *dispatcher) expire(send context.Context, es []*entry) {
+	for part := range slices.Chunk(es, len(es)/expirers+1) {
+		d.flights.Go(func() {
+			for _, e := range part {
+				o := sms.Outcome{State: sms.Expired, Final: true, Time: time.Now().UTC(),
+					Why: "its time passed before any way could take it"}
+				d.write(send, e.num, func() error {
+					st, err := d.g.store.End(send, e.num, o)
+					if err == nil {
+						d.g.count(st.Event)
+					}
+					return err
+				})
 			}
-			return err
 		})
-	})
+	}
 }
 
-// write repeats a write that found the disk full until it succeeds or ctx
-// ends. Any other failure ends the run: a store that cannot remember must not
-// go on.
-func (d *dispatcher) write(ctx context.Context, f func() error) {
+// expirers is how many messages expire at a time.
+const expirers = 32
+
+// write repeats a write until it succeeds, ctx ends, or it is clear that it
+// never will: then the message stays as it is on disk, and the run ends if
+// that goes for all.
+func (d *dispatcher) write(ctx context.Context, num uint64, f func() error) {
+	if err := d.surely(ctx, f); err != nil && ctx.Err() == nil {
+		d.g.log.Error("message left as it is", "num", num, "err", err)
+	}
+}
+
+// surely repeats what finds the disk full until there is room.
+func (d *dispatcher) surely(ctx context.Context, f func() error) error {
 	for {
-		err := f()
-		switch {
-		case err == nil || ctx.Err() != nil:
-			return
-		case !errors.Is(err, sms.ErrFull):
-			select {
-			case d.fault <- err:
-			default: // the first is enough
-			}
-			return
+		err := d.g.heed(f())
+		if err == nil || !errors.Is(err, sms.ErrFull) {
+			return err
 		}
-		d.g.log.Error("disk full, trying again", "err", err)
+		d.g.log.Error("no room on the disk, trying again", "err", err)
 		if !wait(ctx, diskPause) {
-			return
+			return ctx.Err()
 		}
 	}
 }
 
-// diskPause is between tries of a write that found the disk full: soon enough
-// to notice room, seldom enough not to fill the log.
+// diskPause is between tries of what found the disk full: soon enough to notice
+// room, seldom enough not to fill the log.
 const diskPause = 10 * time.Second
 
 // wait lets d pass; false when ctx ended first.

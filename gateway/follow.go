@@ -34,7 +34,7 @@ func (g *Gateway) Next(ctx context.Context, after uint64, max int) ([]sms.Entry,
 // again.
 func (g *Gateway) Passed(ctx context.Context, follower string, seq uint64) error {
 	g.follows(follower)
-	return g.store.Passed(ctx, follower, seq)
+	return g.heed(g.store.Passed(ctx, follower, seq))
 }
 
 // Last returns the number of the journal's latest entry.

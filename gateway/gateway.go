@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -27,8 +28,10 @@ type Gateway struct {
 	met       map[string]bool // names of ways seen since the start
 	followers map[string]bool // names of followers seen since the start
 
-	wake chan struct{} // room for one: a letter is in, or a way changed
-	done chan struct{} // closed when Run returns
+	trim  chan struct{} // room for one: the store has no room, trim it now
+	fault chan error    // room for one: the store is broken
+	wake  chan struct{} // room for one: a letter is in, or a way changed
+	done  chan struct{} // closed when Run returns
 }
 
 // New builds a core over a store and the edges that send. The configuration
@@ -38,8 +41,28 @@ func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 		cfg: cfg.withDefaults(), store: st, senders: senders, log: log,
 		started: time.Now().UTC(),
 		met:     map[string]bool{}, followers: map[string]bool{},
+		trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+}
+
+// heed looks at an error of the store's and returns it. A store that is broken
+// ends the run: a gateway that cannot remember must not go on. One without room
+// is trimmed at once.
+func (g *Gateway) heed(err error) error {
+	switch {
+	case errors.Is(err, sms.ErrBroken):
+		select {
+		case g.fault <- err:
+		default: // the first is enough
+		}
+	case errors.Is(err, sms.ErrFull):
+		select {
+		case g.trim <- struct{}{}:
+		default: // somebody has asked already
+		}
+	}
+	return err
 }
 
 // Changed tells the core that something about a way is other than it was: it

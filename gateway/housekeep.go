@@ -17,24 +17,47 @@ const (
 	batch = 256
 )
 
-// housekeep does what nobody asks for: it gives out messages whose parts never
-// came, ends the wait for reports that never came, and trims the history.
+// housekeep does what nobody asks for: it trims the history, gives out messages
+// whose parts never came, and ends the wait for reports that never came. What
+// fails is tried again a round later, and holds up nothing else.
 func (g *Gateway) housekeep(ctx context.Context) {
-	for n := 0; wait(ctx, chore); n++ {
+	for n := 0; ; n++ {
+		full := false
+		t := time.NewTimer(chore)
+		select {
+		case <-t.C:
+		case <-g.trim:
+			full = true
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+		t.Stop()
 		now := time.Now()
+		if full || n%trimEvery == 0 {
+			_, err := g.store.Trim(ctx, g.cfg.Keep, now)
+			g.putOff(ctx, "trim", err)
+		}
+		if now.Before(g.cfg.Built) {
+			continue // the clock is wrong: nothing is late by it
+		}
 		late, err := g.store.Incomplete(ctx, now.Add(-g.cfg.AssembleWait), sms.Join)
 		for _, r := range late {
 			g.arrived(r)
 		}
-		if err == nil {
-			err = g.endWaits(ctx, now)
+		g.putOff(ctx, "assemble", err)
+		g.putOff(ctx, "reports", g.endWaits(ctx, now))
+		if full && !wait(ctx, diskPause) { // not more often than that
+			return
 		}
-		if err == nil && n%trimEvery == 0 {
-			_, err = g.store.Trim(ctx, g.cfg.Keep, now)
-		}
-		if err != nil && ctx.Err() == nil {
-			g.log.Error("housekeeping put off", "err", err)
-		}
+	}
+}
+
+// putOff says that a chore was not done.
+func (g *Gateway) putOff(ctx context.Context, chore string, err error) {
+	if err != nil && ctx.Err() == nil {
+		_ = g.heed(err)
+		g.log.Error("housekeeping put off", "chore", chore, "err", err)
 	}
 }
 
@@ -49,7 +72,7 @@ func (g *Gateway) endWaits(ctx context.Context, now time.Time) error {
 			State: sms.Sent, Final: true, Time: now.UTC(), Why: "the network never reported on it",
 		})
 		if err != nil {
-			return err
+			g.putOff(ctx, "reports", err) // a report may have won the race: the others still wait
 		}
 	}
 	return nil

@@ -83,6 +83,12 @@ func (g *Gateway) Cancel(ctx context.Context, id string) (sms.View, error) {
 		e.where = flying // nobody else may take it now
 	})
 	if err != nil {
+		// The letter may still be read: another behind it puts the message back.
+		g.tell(func(d *dispatcher) {
+			if e != nil {
+				d.q.back(e, e.due, e.aside, time.Now())
+			}
+		})
 		return sms.View{}, err
 	}
 	if e == nil {
@@ -95,7 +101,7 @@ func (g *Gateway) Cancel(ctx context.Context, id string) (sms.View, error) {
 			now := time.Now()
 			d.q.back(e, e.due, e.aside, now)
 		})
-		return sms.View{}, err
+		return sms.View{}, g.heed(err)
 	}
 	g.tell(func(d *dispatcher) { d.q.remove(e) })
 	g.log.Info("cancelled", "id", m.ID)
@@ -118,7 +124,7 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 	h := sms.Health{
 		Name: g.cfg.Name, Version: g.cfg.Version, Started: g.started,
 		Queue: queue, Today: today, Ways: g.Ways(), Last: g.store.Last(), Behind: map[string]uint64{},
-		Size: g.store.Size(), Disk: g.store.Free(),
+		Disk: g.store.Free(),
 	}
 	for _, f := range followers {
 		at, err := g.store.Cursor(ctx, f)
@@ -126,6 +132,13 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 			return sms.Health{}, err
 		}
 		h.Behind[f] = g.store.Last() - at
+	}
+	used, most, err := g.store.Used(ctx)
+	if err != nil {
+		return sms.Health{}, err
+	}
+	if h.Size = used; used > most/4*3 {
+		h.Warning = append(h.Warning, "the state file is nearly as full as store.max_size allows: new requests will be refused")
 	}
 	if h.Disk < lowDisk {
 		h.Warning = append(h.Warning, "the disk with the state directory is nearly full")

@@ -31,7 +31,7 @@ type entry struct {
 	where    where
 	due      time.Time
 	expires  time.Time
-	attempt  int
+	tries    int      // attempts that were not passed on to another way
 	aside    []string // ways set aside
 	route    Route
 	line     *line
@@ -77,7 +77,7 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 	}
 	e := &entry{
 		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
-		attempt: w.Attempt, aside: w.Failed, route: rule(q.table, w),
+		tries: w.Attempt, aside: w.Failed, route: rule(q.table, w),
 	}
 	q.byNum[w.Num] = e
 	if !e.expires.IsZero() {
@@ -93,7 +93,7 @@ func (q *queue) place(e *entry, now time.Time) {
 		q.later.push(e)
 		return
 	}
-	key := e.route.Name + "\x00" + strings.Join(e.aside, "\x00")
+	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00")
 	l := q.lines[key]
 	if l == nil {
 		l = &line{route: e.route, aside: slices.Clone(e.aside), pile: newPile(before)}
@@ -178,6 +178,32 @@ func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
 func (q *queue) remove(e *entry) {
 	e.where = gone
 	delete(q.byNum, e.num)
+	if q.expiry.len() > slack+2*len(q.byNum) || q.later.len() > slack+2*len(q.byNum) {
+		q.tidy()
+	}
+}
+
+// slack is how many entries that have gone the piles may hold, beside as many
+// as there are live ones.
+const slack = 1024
+
+// tidy builds the piles anew without what has gone, which would otherwise lie
+// there until its time comes.
+func (q *queue) tidy() {
+	old := q.expiry
+	q.expiry = newPile(old.h.less)
+	for _, x := range old.h.items {
+		if x.e.where != gone {
+			q.expiry.push(x)
+		}
+	}
+	later := q.later
+	q.later = newPile(later.h.less)
+	for _, e := range later.h.items {
+		if e.where == inLater {
+			q.later.push(e)
+		}
+	}
 }
 
 // wake is when the queue next changes by itself; zero when it will not.
@@ -202,7 +228,7 @@ func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, n
 		}
 		for l.skim(); l.pile.len() > 0; l.skim() {
 			e := l.pile.pop()
-			e.aside, e.due, e.line = nil, now.Add(pause(e.attempt)), nil
+			e.aside, e.due, e.line = nil, now.Add(pause(max(1, e.tries))), nil
 			q.place(e, now)
 		}
 		delete(q.lines, key)
@@ -215,7 +241,7 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 	switch {
 	case e == nil || e.where == flying:
 		return ""
-	case e.where == inLater && e.attempt > 0:
+	case e.where == inLater && e.tries > 0:
 		return "will be tried again at " + e.due.Format(time.RFC3339)
 	case e.where == inLater:
 		return "not to be sent before " + e.due.Format(time.RFC3339)

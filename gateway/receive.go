@@ -12,7 +12,7 @@ import (
 func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
 	r, err := g.store.Keep(ctx, p, sms.Join)
 	if err != nil {
-		return err
+		return g.heed(err)
 	}
 	if r != nil {
 		g.arrived(*r)
@@ -24,7 +24,7 @@ func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
 func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
 	st, err := g.store.Report(ctx, r, settle)
 	if err != nil || st == nil {
-		return err
+		return g.heed(err)
 	}
 	g.count(st.Event)
 	g.log.Info("reported", "id", st.Event.ID, "state", st.Event.State, "way", r.Way, "code", r.Code)
@@ -33,7 +33,7 @@ func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
 
 // Notice puts news of a way in the journal, for whoever follows it.
 func (g *Gateway) Notice(ctx context.Context, n *sms.Notice) error {
-	return g.store.Notice(ctx, n)
+	return g.heed(g.store.Notice(ctx, n))
 }
 
 func (g *Gateway) arrived(r sms.Received) {

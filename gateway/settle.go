@@ -11,7 +11,7 @@ import (
 // An ending is what is known when an attempt is over.
 type ending struct {
 	m       *sms.Message
-	n       int       // the attempt's number, from 1
+	n       int       // how often it was tried, from 1; what other ways took over counts once
 	refs    []sms.Ref // segments taken on this one
 	err     error
 	stopped bool // the process is stopping
@@ -56,10 +56,6 @@ func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
 	case refusal.Verdict == sms.Reject && !refusal.Doubt:
 		o.State, o.Final = sms.Failed, true
 		return o, false
-	case a.n >= c.Attempts:
-		o.State, o.Final = sms.Failed, true
-		o.Why = "given up after the most attempts allowed"
-		return o, false
 	case !a.m.Expires.IsZero() && !a.m.Expires.After(a.now):
 		o.State, o.Final = sms.Expired, true
 		o.Why = "expired while it was being tried"
@@ -70,6 +66,10 @@ func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
 			o.Why = "another way takes over"
 		}
 		return o, true
+	case a.n >= c.Attempts:
+		o.State, o.Final = sms.Failed, true
+		o.Why = "given up after the most attempts allowed"
+		return o, false
 	}
 	o.State, o.Due = sms.Queued, a.now.Add(pause)
 	o.Fault.RetryAt = o.Due

@@ -14,6 +14,8 @@ type Store interface {
 	// and returns their events. When the request is known it writes nothing and
 	// returns known with the latest event of each message.
 	Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string) (events []sms.Event, known bool, err error)
+	// Known returns the latest event of each message a request is known by.
+	Known(ctx context.Context, key sms.RequestKey) ([]sms.Event, error)
 	// Begin marks an attempt as begun; before its first octet leaves.
 	Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error)
 	// Finish ends an attempt. A report that overtook it is settled at once.
@@ -47,7 +49,7 @@ type Store interface {
 	Grown() <-chan struct{}
 
 	Counts(ctx context.Context) (sms.Queue, error)
-	Size() int64
+	Used(ctx context.Context) (used, most int64, err error)
 	Free() uint64
 	Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error)
 	Audit(ctx context.Context) ([]string, error)

@@ -8,13 +8,14 @@ import (
 
 // A tally counts since midnight UTC, or since the start where that is later.
 type tally struct {
-	day    int // of the year: enough to tell a new one
+	day    int64 // since 1970, UTC
 	counts sms.Counts
 }
 
 // at returns the counts of the day of now.
 func (t *tally) at(now time.Time) *sms.Counts {
-	if day := now.UTC().YearDay(); day != t.day {
+	// A caller who began before midnight may come after it: a day never goes back.
+	if day := now.Unix() / 86400; day > t.day {
 		t.day, t.counts = day, sms.Counts{}
 	}
 	return &t.counts

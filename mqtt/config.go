@@ -94,7 +94,7 @@ func (c Config) Validate() error {
 	if strings.ContainsAny(c.Fleet, "/+#") || c.Fleet != level(c.Fleet) {
 		fault("mqtt.fleet: %q cannot stand in a topic", c.Fleet)
 	}
-	if c.Password != "" && c.Username == "" {
+	if u, err := url.Parse(c.URL); c.Password != "" && c.Username == "" && (err != nil || u.User.Username() == "") {
 		fault("mqtt.password: is there without a username")
 	}
 	if _, err := c.tls(); err != nil {

@@ -105,6 +105,12 @@ func (e *Edge) Addr() string {
 // Run serves MQTT until ctx is done. It returns early only when the embedded
 // broker cannot listen; a missing external one is tried for ever.
 func (e *Edge) Run(ctx context.Context) error {
+	// From now on the journal is kept for this follower, also while there is no
+	// broker to tell of it.
+	e.surely(ctx, "journal cursor cannot be read", func() error {
+		_, err := e.Gateway.Cursor(ctx, Follower)
+		return err
+	})
 	if e.broker == nil {
 		e.connect(ctx)
 		return nil

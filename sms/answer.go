@@ -37,7 +37,7 @@ type Health struct {
 	Links   []Link            `json:"links"`
 	Last    uint64            `json:"last,omitempty"` // number of the journal's latest entry
 	Behind  map[string]uint64 `json:"behind"`         // follower to the journal entries it has not passed
-	Size    int64             `json:"size"`           // of the state file, bytes
+	Size    int64             `json:"size"`           // bytes of the state file in use
 	Disk    uint64            `json:"disk_free"`      // bytes free where it lies
 	Warning []string          `json:"warning,omitempty"`
 }

@@ -22,9 +22,12 @@ func (e *FieldError) Error() string {
 var (
 	// ErrFull is returned for a request that finds no room: the queue or the
 	// disk is full. The caller may try again later.
-	ErrFull = errors.New("the queue is full")
+	ErrFull = errors.New("there is no room")
 	// ErrNotFound is returned where no message has the id.
 	ErrNotFound = errors.New("no such message")
+	// ErrBroken is returned when nothing may be written any more: what is on
+	// disk is the truth, and only a restart finds it again.
+	ErrBroken = errors.New("the state file could not be written: restart")
 	// ErrClosed is returned by what has been stopped.
 	ErrClosed = errors.New("closed")
 )

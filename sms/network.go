@@ -59,6 +59,7 @@ type Report struct {
 	Text   string    `json:"text,omitempty"`
 	Time   time.Time `json:"time"` // when it arrived here
 	DoneAt time.Time `json:"done_at,omitzero"`
+	SentAt time.Time `json:"sent_at,omitzero"` // when the service centre took the segment, by its own clock
 	Way    string    `json:"way,omitempty"`
 	Raw    string    `json:"raw,omitempty"`
 }

@@ -59,6 +59,19 @@ func (db *DB) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey,
 	return events, known, nil
 }
 
+// Known answers a request by its key alone: the latest event of each message
+// that is known by it. None: the request is new.
+func (db *DB) Known(ctx context.Context, key sms.RequestKey) (events []sms.Event, err error) {
+	err = db.view(ctx, func(t *txn) error {
+		nums, err := t.known(nil, key)
+		if err == nil {
+			events, err = t.latest(nums)
+		}
+		return err
+	})
+	return events, err
+}
+
 // acceptable says what of ms no gateway may ask for.
 func acceptable(ms []*sms.Message) error {
 	ids := map[string]bool{}

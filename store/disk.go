@@ -18,6 +18,17 @@ func (db *DB) Size() int64 {
 	return info.Size()
 }
 
+// Used returns how many bytes of the file hold something, and the most it may
+// have. The file itself is larger: it grows in steps and does not shrink.
+func (db *DB) Used(ctx context.Context) (used, most int64, err error) {
+	err = db.view(ctx, func(t *txn) error {
+		t.full(db)
+		used, most = t.used, t.most
+		return nil
+	})
+	return used, most, err
+}
+
 // Free returns how many bytes of the disk with the state directory are free for
 // this process; 0 when the disk does not say.
 func (db *DB) Free() uint64 {

@@ -25,7 +25,7 @@ var (
 // reason than want of room. That commit may still turn out to have happened, so
 // nothing more may be decided on what this process believes: it has to end, and
 // what it finds when it opens the file again is the truth.
-var ErrBroken = errors.New("the state file could not be written: restart")
+var ErrBroken = sms.ErrBroken
 
 // A StateError says that a message cannot become what it was told to.
 type StateError struct {

@@ -60,10 +60,15 @@ func (db *DB) Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sm
 	return st, nil
 }
 
-// match finds the segment a report is on; nil where there is none.
+// match finds the segment a report is on; nil where there is none. A modem's
+// references wrap after 256 and may begin anew with its power, so several
+// segments to one recipient can have the same: the one counts that was taken
+// nearest to when the service centre says it took it. Where it says nothing, it
+// is the one that has waited longest, and the latest when none waits.
 func (t *txn) match(r *sms.Report) (found *row, segment int, err error) {
+	var best time.Duration
 	err = t.each(bRefs, refPrefix(r.Net, r.ID), func(k, _ []byte) (bool, error) {
-		_, num, seg, err := readRefKey(k)
+		taken, num, seg, err := readRefKey(k)
 		if err != nil {
 			return false, corrupt(bRefs, k, err)
 		}
@@ -74,8 +79,15 @@ func (t *txn) match(r *sms.Report) (found *row, segment int, err error) {
 		if !sameRecipient(row.m.To, r.To) {
 			return true, nil
 		}
-		found, segment = row, seg
-		return row.st.Event.Final, nil
+		if r.SentAt.IsZero() {
+			found, segment = row, seg
+			return row.st.Event.Final, nil
+		}
+		far := taken.Sub(r.SentAt).Abs()
+		if found == nil || far < best {
+			found, segment, best = row, seg, far
+		}
+		return true, nil
 	})
 	return found, segment, err
 }

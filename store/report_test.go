@@ -214,3 +214,28 @@ func TestReportDoesNotUndoWhatIsFinal(t *testing.T) {
 		t.Errorf("got %+v, want no news", st.Event)
 	}
 }
+
+// A modem that was without power counts from the start again. The service
+// centre's own time tells which of two segments with one reference a report is
+// on; the older one's never came.
+func TestReportIsOnTheSegmentTheCentreTookThen(t *testing.T) {
+	b := open(t)
+	for i, taken := range []int{10, 300} {
+		m := message(fmt.Sprintf("m%d", i), 1)
+		b.accept(m)
+		b.begin(m.Num, "north", 0)
+		o := sent("sim", "1")
+		o.Refs[0].Time = at(taken)
+		b.finish(m.Num, o)
+	}
+	b.reopen()
+	st, err := b.Report(t.Context(), &sms.Report{
+		Net: "sim", ID: "1", To: "+447700900123", State: sms.Delivered, Code: "TP-ST 0x00", SentAt: at(299), Time: at(310),
+	}, settle)
+	if err != nil || st == nil || st.Event.ID != "m1" {
+		t.Errorf("got %+v, %v; want the report on m1", st, err)
+	}
+	if _, st, err := b.Message(t.Context(), "m0"); err != nil || st.Event.State != sms.Sent {
+		t.Errorf("m0: got %+v, %v; want it still sent", st, err)
+	}
+}

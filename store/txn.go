@@ -33,7 +33,7 @@ func (t *txn) room(share int64) error {
 	if t.used < t.most-t.most/share {
 		return nil
 	}
-	return fmt.Errorf("%w: %d of %d bytes of the state file are in use", sms.ErrFull, t.used, t.most)
+	return fmt.Errorf("%w: %d of the %d bytes that store.max_size allows the state file are in use", sms.ErrFull, t.used, t.most)
 }
 
 // run runs one op.

@@ -15,7 +15,7 @@ func (r *reader) report(p *sms.Report) {
 		p.ID = strconv.Itoa(int(mr[0]))
 	}
 	p.To = r.address("TP-RA")
-	r.timestamp("TP-SCTS")
+	p.SentAt = r.timestamp("TP-SCTS")
 	p.DoneAt = r.timestamp("TP-DT")
 	p.State = sms.Sent // no word of an end
 	if st := r.take("TP-ST", 1); len(st) == 1 {

@@ -17,7 +17,8 @@ const (
 
 func TestReports(t *testing.T) {
 	to, at := sms.Number("+31641600986"), time.Date(2024, 5, 2, 17, 35, 1, 0, time.UTC)
-	full := sms.Report{ID: "214", To: to, State: sms.Delivered, Code: "TP-ST 0x00", Text: "delivered", DoneAt: at}
+	taken := time.Date(2024, 5, 2, 17, 34, 56, 0, time.UTC)
+	full := sms.Report{ID: "214", To: to, State: sms.Delivered, Code: "TP-ST 0x00", Text: "delivered", SentAt: taken, DoneAt: at}
 	undated := full
 	undated.DoneAt = time.Time{}
 	for _, tc := range []struct {
@@ -29,7 +30,7 @@ func TestReports(t *testing.T) {
 	}{
 		{name: "from a real modem", line: "0006D60B911326880736F4111011719551401110117195714000", length: 25,
 			want: sms.Report{ID: "214", To: "+31628870634", State: sms.Delivered, Code: "TP-ST 0x00", Text: "delivered",
-				DoneAt: time.Date(2011, 1, 11, 16, 59, 17, 0, time.UTC)}},
+				SentAt: time.Date(2011, 1, 11, 16, 59, 15, 0, time.UTC), DoneAt: time.Date(2011, 1, 11, 16, 59, 17, 0, time.UTC)}},
 		{name: "by the book", line: "00" + reported + "00", length: 26, want: full},
 		{name: "through a centre", line: centre + reported + "00", length: 26, want: full},
 		{name: "no centre", line: reported + "00", length: 26, want: full},
@@ -47,10 +48,10 @@ func TestReports(t *testing.T) {
 		{name: "Wavecom's report memory", line: "000000FF00" + reported + "00", length: 30, want: full},
 		{name: "Wavecom's, length of the TPDU", line: "000000FF00" + reported + "00", length: 26, want: full},
 		{name: "done at FF", line: "0006D6" + sender + stamp + "FFFFFFFFFFFFFF" + "00", want: undated, inexact: "TP-DT"},
-		{name: "all times 00", line: "0006D6" + sender + "00000000000000" + "00000000000000" + "00", want: undated, inexact: "TP-SCTS"},
+		{name: "all times 00", line: "0006D6" + sender + "00000000000000" + "00000000000000" + "00", want: changed(undated, func(r *sms.Report) { r.SentAt = time.Time{} }), inexact: "TP-SCTS"},
 		{name: "no fill in the recipient", line: "0006D6" + "0B91134661008916" + stamp + done + "00", want: full, inexact: "TP-RA"},
 		{name: "a key among the digits", line: "0006D6" + "0581B084F3" + stamp + done + "00", want: changed(full, func(r *sms.Report) { r.To = "0#483" })},
-		{name: "ends before TP-ST", line: "00" + reported, want: sms.Report{ID: "214", To: to, State: sms.Sent, DoneAt: at}, inexact: "TP-ST"},
+		{name: "ends before TP-ST", line: "00" + reported, want: sms.Report{ID: "214", To: to, State: sms.Sent, SentAt: taken, DoneAt: at}, inexact: "TP-ST"},
 		{name: "ends in the recipient", line: "0006D60B91134661", want: sms.Report{ID: "214", To: "+316416", State: sms.Sent}, inexact: "TP-RA"},
 		{name: "ends behind the reference", line: "0006D6", want: sms.Report{ID: "214", State: sms.Sent}, inexact: "TP-RA"},
 		{name: "ends at once", line: "0006", want: sms.Report{State: sms.Sent}, inexact: "TP-MR"},

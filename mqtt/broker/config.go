@@ -63,20 +63,20 @@ func (c Config) Validate() error {
 	case err != nil || port == "":
 		fault("mqtt.broker.listen: %q is not host:port, such as %s", c.Listen, DefaultListen)
 	case len(c.Accounts) == 0 && !loopback(host):
-		fault("mqtt.broker.listen: %s can be reached from outside: add an [[mqtt.broker.account]] with name and password, or listen on %s",
+		fault("mqtt.broker.listen: %s can be reached from outside: add an [[account]] with name and password, or listen on %s",
 			c.Listen, net.JoinHostPort("127.0.0.1", port))
 	}
 	seen := map[string]bool{}
 	for i, a := range c.Accounts {
 		switch {
 		case a.Name == "":
-			fault("mqtt.broker.account[%d].name: is empty", i)
+			fault("account[%d].name: is empty", i)
 		case seen[a.Name]:
-			fault("mqtt.broker.account[%d].name: %q is there twice", i, a.Name)
+			fault("account[%d].name: %q is there twice", i, a.Name)
 		}
 		seen[a.Name] = true
 		if a.Password == "" {
-			fault("mqtt.broker.account[%d].password: is empty", i)
+			fault("account[%d].password: is empty", i)
 		}
 	}
 	return errors.Join(errs...)
