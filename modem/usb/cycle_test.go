@@ -49,7 +49,7 @@ func (l lane) cycle(t *testing.T, talk bool) error {
 }
 
 // read reads until the port is closed, and says when it has got the first byte.
-func (l lane) read(p *usb.Port, heard chan<- struct{}) error {
+func (l lane) read(p usb.Port, heard chan<- struct{}) error {
 	b := make([]byte, 8)
 	for first := true; ; {
 		n, err := p.Read(b)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,18 +20,27 @@ const silence = 250 * time.Millisecond
 // can the descriptors the library made be told from others.
 var opening = make(chan struct{}, 1)
 
-// Open opens a tty (a symlink to one will do) at 115200 8N1, raw, without flow
-// control and for this process alone, with DTR and RTS raised where the device
-// has them.
+// Open opens a tty, by its path or that of a symlink to it, or the modem behind
+// a serial server, by tcp://host:port.
 //
-// ctx ends the wait for another Open. The opening itself cannot be interrupted;
-// it does not hang on a line without carrier, for the library opens with
-// O_NONBLOCK, but a modem that has stopped answering its bus may hold it for
-// the seconds of a USB control transfer.
+// A tty is set to 115200 8N1, raw, without flow control and for this process
+// alone, with DTR and RTS raised where the device has them. A serial server has
+// settings of its own, and must speak raw TCP: RFC 2217 is not spoken.
 //
-// The error wraps fs.ErrNotExist, fs.ErrPermission or unix.EBUSY where that is
-// the cause, and says the cure.
-func Open(ctx context.Context, path string) (*Port, error) {
+// The error wraps fs.ErrNotExist, fs.ErrPermission, unix.EBUSY or
+// unix.ECONNREFUSED where that is the cause, and says the cure.
+func Open(ctx context.Context, path string) (Port, error) {
+	if address, ok := strings.CutPrefix(path, tcpScheme); ok {
+		return openTCP(ctx, path, address)
+	}
+	return openTTY(ctx, path)
+}
+
+// openTTY opens a tty. ctx ends the wait for another Open. The opening itself
+// cannot be interrupted; it does not hang on a line without carrier, for the
+// library opens with O_NONBLOCK, but a modem that has stopped answering its bus
+// may hold it for the seconds of a USB control transfer.
+func openTTY(ctx context.Context, path string) (Port, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -44,7 +54,7 @@ func Open(ctx context.Context, path string) (*Port, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, explain(err))
 	}
-	p := &Port{path: path, serial: s, fd: fd}
+	p := &tty{gate: gate{path: path}, serial: s, fd: fd}
 	if err := p.prepare(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, explain(err)), p.Close())
 	}
@@ -79,7 +89,7 @@ func openPrivate(path string) (serial.Port, int, error) {
 
 // prepare bounds Read and raises DTR and RTS: several modems are deaf, or hang
 // up, without DTR.
-func (p *Port) prepare() error {
+func (p *tty) prepare() error {
 	if err := p.serial.SetReadTimeout(silence); err != nil {
 		return err
 	}

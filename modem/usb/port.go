@@ -2,167 +2,31 @@ package usb
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"sync"
-	"sync/atomic"
-
-	"go.bug.st/serial"
-	"golang.org/x/sys/unix"
 )
 
 // ErrFlushed is returned by a Write whose bytes, some or all, were dropped by
 // Flush.
 var ErrFlushed = errors.New("flushed")
 
-// writeTick is how often, in milliseconds, a Write that waits for room looks
-// whether it was flushed or closed.
-const writeTick = 50
-
-// A Port is one open tty. One goroutine may read, one write, and any flush or
-// close, all at once.
+// A Port is the open stream to one modem. One goroutine may read, one write,
+// and any flush or close, all at once.
 //
-// It stands between its callers and go.bug.st/serial v1.8.0, which closes the
-// descriptor under a reader's feet, so that the reader takes bytes from
-// whatever is opened next under the same number; whose Write nothing can
-// release; and which takes a hang-up for a Close.
-type Port struct {
-	path    string
-	serial  serial.Port
-	fd      int // belongs to serial, and is good while users are counted
-	flushes atomic.Uint32
-
-	mu     sync.Mutex
-	closed bool
-	users  sync.WaitGroup // calls that use serial; none is added once closed
-
-	close    sync.Once
-	closeErr error
-}
-
-// enter counts a call in. It must leave with p.users.Done.
-func (p *Port) enter(op string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return fmt.Errorf("%s %s: %w", op, p.path, os.ErrClosed)
-	}
-	p.users.Add(1)
-	return nil
-}
-
-func (p *Port) isClosed() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.closed
-}
-
 // Read returns what has come, or 0 and no error when nothing has come for a
-// quarter of a second. The error wraps io.EOF once the modem has gone, and
-// os.ErrClosed once the port is closed.
-func (p *Port) Read(b []byte) (int, error) {
-	if err := p.enter("read"); err != nil {
-		return 0, err
-	}
-	defer p.users.Done()
-	if len(b) == 0 {
-		return 0, nil // the library would call it a hang-up
-	}
-	n, err := p.serial.Read(b)
-	pe := (*serial.PortError)(nil)
-	switch {
-	case err == nil, n > 0:
-		return n, nil
-	case errors.Is(err, unix.EAGAIN):
-		return 0, nil // another reader was faster
-	case errors.As(err, &pe) && pe.Code() == serial.PortClosed, hungUp(err):
-		return 0, fmt.Errorf("read %s: hung up: %w", p.path, io.EOF)
-	}
-	return 0, fmt.Errorf("read %s: %w", p.path, err)
-}
-
-// Write sends all of b, and waits as long as that takes, until Flush or Close
-// release it. The error wraps ErrFlushed after a Flush, io.EOF once the modem
-// has gone, and os.ErrClosed once the port is closed.
+// quarter of a second.
 //
-// The tty is in non-blocking mode. A blocking write could be released only by
-// the driver, and that of usb-serial cannot drop what it holds.
-func (p *Port) Write(b []byte) (int, error) {
-	if err := p.enter("write"); err != nil {
-		return 0, err
-	}
-	defer p.users.Done()
-	flushes := p.flushes.Load()
-	for sent := 0; ; {
-		n, err := p.serial.Write(b[sent:])
-		sent += n
-		switch {
-		case p.flushes.Load() != flushes:
-			// The flush may have come in the midst of serial.Write, which then
-			// filled the room it made. An error here the next call meets too.
-			_ = p.serial.ResetOutputBuffer()
-			return sent, fmt.Errorf("write %s: %w", p.path, ErrFlushed)
-		case err == nil && sent == len(b):
-			return sent, nil
-		case p.isClosed():
-			return sent, fmt.Errorf("write %s: %w", p.path, os.ErrClosed)
-		case err == nil && n > 0, errors.Is(err, unix.EINTR):
-		case err == nil, errors.Is(err, unix.EAGAIN):
-			if err := p.awaitRoom(); err != nil {
-				return sent, fmt.Errorf("write %s: wait for room: %w", p.path, err)
-			}
-		case hungUp(err):
-			return sent, fmt.Errorf("write %s: hung up: %w", p.path, io.EOF)
-		default:
-			return sent, fmt.Errorf("write %s: %w", p.path, err)
-		}
-	}
-}
-
-// awaitRoom waits a tick for the tty to take more.
-func (p *Port) awaitRoom() error {
-	_, err := unix.Poll([]unix.PollFd{{Fd: int32(p.fd), Events: unix.POLLOUT}}, writeTick)
-	if err != nil && !errors.Is(err, unix.EINTR) {
-		return err
-	}
-	return nil
-}
-
-// Flush drops what has been written and not yet sent, as far as the driver can,
-// and releases a Write that waits.
-func (p *Port) Flush() error {
-	if err := p.enter("flush"); err != nil {
-		return err
-	}
-	defer p.users.Done()
-	p.flushes.Add(1)
-	if err := p.serial.ResetOutputBuffer(); err != nil {
-		if hungUp(err) {
-			err = io.EOF
-		}
-		return fmt.Errorf("flush %s: %w", p.path, err)
-	}
-	return nil
-}
-
-// Close drops what is unsent, waits for readers and writers to leave, within a
-// quarter of a second, and closes the tty. After the first call it does
-// nothing, and returns what the first returned.
+// Write sends all of b. Its error wraps ErrFlushed after a Flush.
 //
-// A driver that cannot drop its output may hold Close until it is sent, for at
-// most 30 seconds (closing_wait).
-func (p *Port) Close() error {
-	p.close.Do(func() {
-		p.mu.Lock()
-		p.closed = true
-		p.mu.Unlock()
-		// That it cannot be dropped, on a tty that hung up, does not matter.
-		_ = p.serial.ResetOutputBuffer()
-		p.users.Wait()
-		if err := p.serial.Close(); err != nil {
-			p.closeErr = fmt.Errorf("close %s: %w", p.path, err)
-		}
-	})
-	return p.closeErr
+// Both return an error that wraps io.EOF once the modem has gone, and one that
+// wraps os.ErrClosed once the port is closed.
+//
+// Close drops what is unsent and returns when readers and writers have left and
+// the descriptor is closed. After the first call it does nothing, and returns
+// what the first returned.
+type Port interface {
+	io.ReadWriteCloser
+
+	// Flush drops what has been written and not yet sent, as far as the kernel
+	// can, and releases a Write that waits.
+	Flush() error
 }

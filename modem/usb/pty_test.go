@@ -29,7 +29,7 @@ func newPTY(t *testing.T) (master, slave *os.File) {
 	return master, slave
 }
 
-func open(t *testing.T, path string) *usb.Port {
+func open(t *testing.T, path string) usb.Port {
 	t.Helper()
 	p, err := usb.Open(t.Context(), path)
 	if err != nil {
@@ -68,7 +68,7 @@ func until(t *testing.T, what string, done func() bool) {
 }
 
 // readFull reads past silences.
-func readFull(p *usb.Port, n int) (string, error) {
+func readFull(p usb.Port, n int) (string, error) {
 	b := make([]byte, n)
 	deadline := time.Now().Add(patience)
 	for got := 0; got < n; {

@@ -107,6 +107,7 @@ func readDevice(dir string, ttys map[string][]string) (Device, bool) {
 	}
 	d := Device{
 		Path:         filepath.Base(dir),
+		Controller:   controller(dir),
 		Vendor:       uint16(vendor),
 		Product:      uint16(product),
 		Serial:       text(dir, "serial"),

@@ -48,7 +48,7 @@ func TestHuaweiPortsAreToldByClass(t *testing.T) {
 	tr.face(dir, 3, "08/06/50", "usb-storage")
 
 	equal(t, one(t, tr), usb.Device{
-		Path: "1-1.2", Vendor: 0x12d1, Product: 0x1506, Manufacturer: "Maker", Name: "HUAWEI Mobile",
+		Path: "1-1.2", Controller: "scb-usb2", Vendor: 0x12d1, Product: 0x1506, Manufacturer: "Maker", Name: "HUAWEI Mobile",
 		Interfaces: []usb.Interface{
 			{Number: 0, Class: 0xff, Subclass: 2, Protocol: 1, TTY: "/dev/ttyUSB10", Driver: "option"},
 			{Number: 1, Class: 0xff, Subclass: 2, Protocol: 2, TTY: "/dev/ttyUSB2", Driver: "option"},
@@ -83,7 +83,7 @@ func TestACMDeviceIsFound(t *testing.T) {
 	tr.acmTTY(tr.face(dir, 0, "02/02/01", "cdc_acm"), "ttyACM0")
 	tr.face(dir, 1, "0a/00/00", "cdc_acm")
 	equal(t, one(t, tr), usb.Device{
-		Path: "1-1.4.1", Vendor: 0x1546, Product: 0x1102, Manufacturer: "Maker", Name: "LISA-U2",
+		Path: "1-1.4.1", Controller: "scb-usb2", Vendor: 0x1546, Product: 0x1102, Manufacturer: "Maker", Name: "LISA-U2",
 		Interfaces: []usb.Interface{
 			{Number: 0, Class: 2, Subclass: 2, Protocol: 1, TTY: "/dev/ttyACM0", Driver: "cdc_acm"},
 			{Number: 1, Class: 0x0a, Driver: "cdc_acm"},

@@ -34,7 +34,7 @@ type written struct {
 
 // stick starts a Write that cannot end by itself: it is longer than a pty
 // holds, and nobody reads.
-func stick(t *testing.T, p *usb.Port, master *os.File) (<-chan written, int) {
+func stick(t *testing.T, p usb.Port, master *os.File) (<-chan written, int) {
 	t.Helper()
 	b := bytes.Repeat([]byte("x"), 1<<20)
 	done := make(chan written, 1)

@@ -20,6 +20,7 @@ func newTree(t *testing.T) tree {
 	tr.mkdir("sys/class/tty")
 	tr.mkdir("sys/bus/usb/devices")
 	// What every machine has and no modem is.
+	tr.write("sys/devices/platform/scb/usb1/version", " 2.00")
 	tr.device("usb1", "1d6b:0002", "xHCI Host Controller", "0000:00:14.0")
 	tr.mkdir("sys/devices/virtual/tty/tty0")
 	tr.link("sys/class/tty/tty0", "sys/devices/virtual/tty/tty0")
