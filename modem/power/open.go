@@ -1,0 +1,140 @@
+package power
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/warthog618/go-gpiocdev"
+)
+
+// Open takes the line that cfg describes, at its resting level, and holds it
+// until Close. It does not glitch.
+func Open(cfg Config) (*Line, error) { return open(cdev{}, cfg) }
+
+func open(b board, cfg Config) (*Line, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := request(b, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("power %s: %w", cfg.withDefaults().Name, err)
+	}
+	l, err := NewLine(p, cfg)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return l, nil
+}
+
+// request finds the line and takes it.
+func request(b board, cfg Config) (*Pin, error) {
+	name, line, err := find(b, cfg)
+	if err != nil {
+		return nil, err
+	}
+	c, err := b.Chip(name)
+	if err != nil {
+		return nil, explain(b, name, err)
+	}
+	defer c.Close() // the line outlives it
+	if line >= c.Lines() {
+		return nil, fmt.Errorf("%s has lines 0 to %d, not %d", name, c.Lines()-1, line)
+	}
+	info, err := c.LineInfo(line)
+	if err != nil {
+		return nil, fmt.Errorf("%s line %d: %w", name, line, err)
+	}
+	p := &Pin{name: info.Name, line: line, activeLow: cfg.ActiveLow}
+	if p.name == "" {
+		p.name = fmt.Sprintf("%s:%d", name, line)
+	}
+	p.high.Store(bool(cfg.rest()))
+	p.out, err = c.Request(line, cfg.rest(), cfg.ActiveLow)
+	if errors.Is(err, syscall.EBUSY) {
+		return nil, held(c, name, line, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s line %d: %w", name, line, explainAccess(err))
+	}
+	return p, nil
+}
+
+// find returns the chip and the number of the line cfg describes. A name that
+// stands for two lines is refused: the wrong one may be anything.
+func find(b board, cfg Config) (name string, line int, err error) {
+	chip := strings.TrimPrefix(cfg.Chip, "/dev/")
+	if cfg.Pin == "" {
+		return chip, cfg.Line, nil
+	}
+	chips := []string{chip}
+	if chip == "" {
+		chips = b.Chips()
+	}
+	var found []string
+	var closed error // why a chip could not be searched
+	for _, at := range chips {
+		c, err := b.Chip(at)
+		if err != nil {
+			closed = explain(b, at, err)
+			continue
+		}
+		for i := range c.Lines() {
+			if info, err := c.LineInfo(i); err == nil && info.Name == cfg.Pin {
+				name, line = at, i
+				found = append(found, fmt.Sprintf("%s line %d", at, i))
+			}
+		}
+		c.Close() // only read from
+	}
+	switch {
+	case len(found) > 1:
+		return "", 0, fmt.Errorf("the name %s stands for %s: give chip and line instead", cfg.Pin, strings.Join(found, " and "))
+	case len(found) == 1:
+		return name, line, nil
+	case closed != nil:
+		return "", 0, closed
+	case chip != "":
+		return "", 0, fmt.Errorf("no line of %s is called %s (gpioinfo lists their names): %w", chip, cfg.Pin, gpiocdev.ErrNotFound)
+	}
+	return "", 0, fmt.Errorf("no line is called %s; %s (gpioinfo lists the names): %w", cfg.Pin, inventory(b), gpiocdev.ErrNotFound)
+}
+
+// explain says what to do about a chip that does not open.
+func explain(b board, chip string, err error) error {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, gpiocdev.ErrNotCharacterDevice) {
+		return fmt.Errorf("there is no chip %s; %s: %w", chip, inventory(b), err)
+	}
+	return fmt.Errorf("open %s: %w", chip, explainAccess(err))
+}
+
+// explainAccess says what to do about a permission that lacks.
+func explainAccess(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("the group gpio is needed (SupplementaryGroups=gpio in the unit, or usermod -aG gpio USER): %w", err)
+	}
+	return err
+}
+
+// inventory lists the chips there are.
+func inventory(b board) string {
+	chips := b.Chips()
+	if len(chips) == 0 {
+		return "this machine shows no GPIO chip"
+	}
+	return "this machine has " + strings.Join(chips, ", ")
+}
+
+// held says who holds a busy line.
+func held(c chip, name string, line int, err error) error {
+	info, _ := c.LineInfo(line) // without it the holder is unknown, no more
+	switch {
+	case info.Consumer == consumer:
+		return fmt.Errorf("%s line %d is held by a pigeon already: stop the other one, or give modems on one line equal power settings: %w", name, line, err)
+	case info.Consumer != "":
+		return fmt.Errorf("%s line %d is held by %q: free it or take another: %w", name, line, info.Consumer, err)
+	}
+	return fmt.Errorf("%s line %d is in use, the kernel does not say by whom: take another: %w", name, line, err)
+}
