@@ -28,8 +28,11 @@ type Config struct {
 
 // An Account is who may use the API from elsewhere.
 type Account struct {
-	Name  string
-	Token string // a secret: the bearer token, or the password beside Name
+	Name string
+	// Secrets. A token is enough by itself, as Bearer; with the name, as Basic,
+	// either will do. At least one is needed.
+	Token    string
+	Password string
 }
 
 // String returns the name, and hides the token.
@@ -69,7 +72,7 @@ func (c Config) Validate() error {
 			fault("account[%d].name: %q stands there twice", i, a.Name)
 		}
 		seen[a.Name] = true
-		if a.Token == "" {
+		if a.Token == "" && a.Password == "" {
 			fault("account[%d].token: is empty: give a token, a token_file, or a password", i)
 		}
 	}

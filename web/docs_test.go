@@ -48,7 +48,7 @@ func blocks(t *testing.T, path string) []block {
 func TestDocumentTellsTheTruth(t *testing.T) {
 	const path = "../docs/http.md"
 	open := start(t, nil)
-	asked := start(t, func(c *web.Config) { c.Accounts = []web.Account{{"ops", "open sesame"}} })
+	asked := start(t, func(c *web.Config) { c.Accounts = []web.Account{{Name: "ops", Token: "open sesame"}} })
 	signal := -71
 	for _, st := range []*site{open, asked} {
 		st.gw.ways = []sms.Way{{Name: "north", Kind: "modem", State: "ready", Ready: true, Country: "44", Modem: &sms.Modem{

@@ -24,7 +24,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		case len(s.cfg.Accounts) > 0 && r.URL.Path != "/healthz" && !s.known(r):
 			w.Header().Add("WWW-Authenticate", `Bearer realm="pigeon"`)
 			w.Header().Add("WWW-Authenticate", `Basic realm="pigeon", charset="UTF-8"`)
-			fault(http.StatusUnauthorized, "", "an account is needed: send its token as Authorization: Bearer, or name and token as Basic").write(w)
+			text := "an account is needed: send its token as Authorization: Bearer, or its name and password as Basic"
+			if r.Header.Get("Authorization") != "" {
+				text = "no account has this token, or this name and password"
+			}
+			fault(http.StatusUnauthorized, "", text).write(w)
 			return
 		}
 		if err := browsers.Check(r); err != nil {
@@ -35,8 +39,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// known reports whether the request carries an account's token. Every account
-// is compared, in the same time whether or not it fits.
+// known reports whether the request carries an account's token, or its name and
+// a secret. Every account is compared, in the same time whether or not it fits.
 func (s *Server) known(r *http.Request) bool {
 	name, token, basic := r.BasicAuth()
 	if !basic {
@@ -47,11 +51,17 @@ func (s *Server) known(r *http.Request) bool {
 		token = strings.TrimSpace(rest)
 	}
 	given, found := sha256.Sum256([]byte(token)), 0
+	is := func(secret string) int {
+		if secret == "" {
+			return 0
+		}
+		want := sha256.Sum256([]byte(secret))
+		return subtle.ConstantTimeCompare(given[:], want[:])
+	}
 	for _, a := range s.cfg.Accounts {
-		want := sha256.Sum256([]byte(a.Token))
-		same := subtle.ConstantTimeCompare(given[:], want[:])
+		same := is(a.Token)
 		if basic {
-			same &= subtle.ConstantTimeCompare([]byte(name), []byte(a.Name))
+			same = (same | is(a.Password)) & subtle.ConstantTimeCompare([]byte(name), []byte(a.Name))
 		}
 		found |= same
 	}

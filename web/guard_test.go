@@ -25,14 +25,14 @@ func TestOpenAddressNeedsAnAccount(t *testing.T) {
 		{web.Config{Listen: "localhost:8080"}, nil},
 		{web.Config{Listen: "[::1]:0"}, nil},
 		{web.Config{}, nil},
-		{web.Config{Listen: "0.0.0.0:80", Accounts: []web.Account{{"ops", "secret"}}}, nil},
+		{web.Config{Listen: "0.0.0.0:80", Accounts: []web.Account{{Name: "ops", Token: "secret"}}}, nil},
 		{web.Config{Listen: ":8080"}, []string{"web.listen: :8080 can be reached from other machines", "add an [[account]]", "127.0.0.1:8080"}},
 		{web.Config{Listen: "0.0.0.0:8080"}, []string{"web.listen: 0.0.0.0:8080 can be reached"}},
 		{web.Config{Listen: "pi.example:8080"}, []string{"can be reached"}},
 		{web.Config{Listen: "[fe80::1]:8080"}, []string{"can be reached"}},
 		{web.Config{Listen: "8080"}, []string{`web.listen: "8080" is not an address such as 127.0.0.1:8080`}},
 		{web.Config{Listen: "127.0.0.1:web"}, []string{`"web" is not a port`}},
-		{web.Config{Listen: "x", Socket: "/" + strings.Repeat("s", 107), Accounts: []web.Account{{"", "t"}, {"a:b", "t"}, {"c", ""}, {"d", "t"}, {"d", "t"}}},
+		{web.Config{Listen: "x", Socket: "/" + strings.Repeat("s", 107), Accounts: []web.Account{{Name: "", Token: "t"}, {Name: "a:b", Token: "t"}, {Name: "c", Token: ""}, {Name: "d", Token: "t"}, {Name: "d", Token: "t"}}},
 			[]string{"web.listen:", "107 is the most", "account[0].name: is empty", `account[1].name: "a:b" has a colon`, "account[2].token: is empty", `account[4].name: "d" stands there twice`}},
 	} {
 		err := tc.cfg.Validate()
@@ -49,7 +49,7 @@ func TestOpenAddressNeedsAnAccount(t *testing.T) {
 }
 
 func TestTokenIsNeverPrinted(t *testing.T) {
-	cfg := web.Config{Accounts: []web.Account{{"ops", "secret"}}}
+	cfg := web.Config{Accounts: []web.Account{{Name: "ops", Token: "secret"}}}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(verb, cfg); strings.Contains(got, "secret") || !strings.Contains(got, "ops:•••") {
 			t.Errorf("%s prints %s", verb, got)
@@ -59,7 +59,7 @@ func TestTokenIsNeverPrinted(t *testing.T) {
 
 func TestAccountIsAskedFor(t *testing.T) {
 	st := start(t, func(c *web.Config) {
-		c.Listen, c.Accounts = "0.0.0.0:0", []web.Account{{"ops", "open sesame"}, {"ci", "other"}}
+		c.Listen, c.Accounts = "0.0.0.0:0", []web.Account{{Name: "ops", Token: "open sesame"}, {Name: "ci", Token: "other", Password: "shibboleth"}}
 	})
 	_, port, _ := net.SplitHostPort(st.server.Addr().String())
 	st.base = "http://127.0.0.1:" + port
@@ -81,6 +81,10 @@ func TestAccountIsAskedFor(t *testing.T) {
 		"other scheme":    {bearer("Token other"), 401},
 		"basic":           {basic("ops", "open sesame"), 200},
 		"another's token": {basic("ops", "other"), 401},
+		"password":        {basic("ci", "shibboleth"), 200},
+		"its token":       {basic("ci", "other"), 200},
+		"bare password":   {bearer("Bearer shibboleth"), 401},
+		"no password":     {basic("ops", ""), 401},
 		"unknown name":    {basic("eve", "other"), 401},
 		"foreign host":    {func(r *http.Request) { bearer("Bearer other")(r); r.Host = "pi.example" }, 200},
 	} {
@@ -149,7 +153,7 @@ func TestSocketBelongsToOneUser(t *testing.T) {
 	old.Close()
 
 	st := start(t, func(c *web.Config) {
-		c.Listen, c.Socket, c.Accounts = "", path, []web.Account{{"ops", "secret"}}
+		c.Listen, c.Socket, c.Accounts = "", path, []web.Account{{Name: "ops", Token: "secret"}}
 	})
 	if st.server.Addr() != nil {
 		t.Errorf("there is a TCP address, %v", st.server.Addr())
