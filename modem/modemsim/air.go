@@ -22,9 +22,26 @@ const (
 // there is more to do; below 0, until something changes.
 func (e *engine) attend() (wait time.Duration, err error) {
 	l := e.m.look()
-	if l.gone {
-		e.m.change(func(l *live) { l.gone = false })
-		return 0, ErrHangup
+	wait = -1
+	if !l.goneAt.IsZero() {
+		if wait = time.Until(l.goneAt); wait <= 0 {
+			e.m.change(func(l *live) { l.goneAt = time.Time{} })
+			return 0, ErrHangup
+		}
+	}
+	for _, change := range l.card {
+		change(&e.st.card)
+	}
+	if n := len(l.card); n > 0 {
+		e.m.mu.Lock()
+		e.m.live.card = e.m.live.card[n:]
+		e.m.mu.Unlock()
+	}
+	if !l.on() {
+		if !e.m.fam.serial && l.goneAt.IsZero() {
+			return 0, ErrHangup
+		}
+		return wait, nil
 	}
 	if l.reboot {
 		e.m.change(func(l *live) { l.reboot = false })
@@ -34,40 +51,32 @@ func (e *engine) attend() (wait time.Duration, err error) {
 		e.st.echo = true
 		e.m.change(func(l *live) { l.echo = false })
 	}
+	if l.forget {
+		e.forget()
+		e.m.change(func(l *live) { l.forget = false })
+	}
+	if d := time.Until(l.stalled); d > 0 {
+		wait = soonest(wait, d)
+	}
 	if d := time.Until(e.st.bootAt); d > 0 {
-		return d, nil
+		return soonest(wait, d), nil
 	}
 	if e.typing || l.silent {
-		return -1, nil
+		return wait, nil
 	}
-	e.sayStart()
-	wait = e.sayStorm(l)
+	wait = soonest(wait, e.sayStart())
+	wait = soonest(wait, e.sayStorm(l))
+	wait = soonest(wait, e.sayIdle())
 	e.sayLines()
 	e.sayRegistration()
 	e.fill(l.fill)
-	if d := e.receive(); d >= 0 && (wait < 0 || d < wait) {
-		wait = d
-	}
-	if d := time.Until(e.st.readyAt); d > 0 && (wait < 0 || d < wait) {
-		wait = d
+	wait = soonest(wait, e.receive())
+	for _, at := range []time.Time{e.st.readyAt, e.st.busy} {
+		if d := time.Until(at); d > 0 {
+			wait = soonest(wait, d)
+		}
 	}
 	return wait, nil
-}
-
-// sayStart says what the family says after a start.
-func (e *engine) sayStart() {
-	if e.st.bootLines {
-		e.st.bootLines = false
-		for _, s := range e.m.fam.boot {
-			e.say(s)
-		}
-	}
-	if e.st.readyLines && !time.Now().Before(e.st.readyAt) {
-		e.st.readyLines = false
-		for _, s := range e.m.fam.ready {
-			e.say(s)
-		}
-	}
 }
 
 // sayStorm says what the faults urcstorm and garbage ask for.
@@ -109,12 +118,26 @@ func (e *engine) sayLines() {
 func (e *engine) registration() int {
 	l := e.m.look()
 	switch {
-	case e.st.functional != 1 || l.absent:
+	case e.st.functional != 1 || e.cardState() == "NOT INSERTED" || e.st.failed:
 		return 0
 	case e.st.locked || l.unregistered:
 		return searching
 	}
 	return l.registration
+}
+
+// epsRegistration is the +CEREG state as it is now.
+func (e *engine) epsRegistration() int {
+	now := e.registration()
+	if l := e.m.look(); l.eps >= 0 && now == l.registration {
+		return l.eps
+	}
+	return now
+}
+
+// inNetwork says whether messages get through: in one service or the other.
+func (e *engine) inNetwork() bool {
+	return registered(e.registration()) || registered(e.epsRegistration())
 }
 
 func (e *engine) signal() int {
@@ -131,12 +154,19 @@ func (e *engine) signal() int {
 // sayRegistration tells a change of it, where +CREG=1 and its like ask for
 // that.
 func (e *engine) sayRegistration() {
-	now := e.registration()
-	if now == e.st.regSaid {
+	now, eps := e.registration(), e.epsRegistration()
+	if now == e.st.regSaid && eps == e.st.epsSaid {
 		return
 	}
-	e.st.regSaid = now
+	said := map[string]bool{"+CREG": now == e.st.regSaid, "+CGREG": now == e.st.regSaid, "+CEREG": eps == e.st.epsSaid}
+	e.st.regSaid, e.st.epsSaid = now, eps
 	for _, name := range []string{"+CREG", "+CGREG", "+CEREG"} {
+		if said[name] {
+			continue
+		}
+		if name == "+CEREG" {
+			now = eps
+		}
 		switch e.st.reg[name] {
 		case 1:
 			e.say(fmt.Sprintf("%s: %d", name, now))
@@ -169,7 +199,9 @@ func (e *engine) incoming() *memory { return e.st.memories[e.st.mem[2]] }
 func (e *engine) recount() {
 	used := 0
 	for _, name := range e.m.fam.memories {
-		used += e.st.memories[name].usedSlots()
+		if name != "MT" { // the others' slots
+			used += e.st.memories[name].usedSlots()
+		}
 	}
 	e.m.count(func(c *Counts) { c.Used = used })
 }
@@ -211,7 +243,8 @@ func (e *engine) receiveOne() bool {
 }
 
 func (e *engine) reachable() bool {
-	return registered(e.registration()) && !time.Now().Before(e.st.readyAt)
+	l := e.m.look()
+	return e.inNetwork() && l.netLoss == 0 && e.cardState() == "READY" && !time.Now().Before(e.st.readyAt)
 }
 
 // unacknowledged is what follows when no +CNMA comes: the network keeps the
@@ -268,8 +301,8 @@ func (e *engine) store(p parcel, mem *memory, word string) bool {
 		index, ok = mem.put(slot{stat: unread, pdu: p.pdu, length: p.length})
 	}
 	if !ok {
-		if !e.st.full && e.m.fam.full != "" {
-			e.say(e.m.fam.full)
+		if f := e.m.fam; !e.st.full && f.full != "" && (f.fullAsked == "" || e.st.asked[f.fullAsked]) {
+			e.say(f.full)
 		}
 		e.st.full = true
 		e.m.net.untake(e.m.cfg.Name, p)
@@ -277,8 +310,12 @@ func (e *engine) store(p parcel, mem *memory, word string) bool {
 	}
 	e.st.full = false
 	e.recount()
-	if word != "" {
-		e.indicate(fmt.Sprintf("%s: %q,%d", word, mem.name, index))
+	if word != "" && !e.m.look().noNews {
+		name := mem.name
+		if said := e.m.fam.reportsSaid; p.report && said != "" {
+			name = said
+		}
+		e.indicate(fmt.Sprintf("%s: %q,%d", word, name, index))
 	}
 	return true
 }
@@ -313,7 +350,7 @@ func (e *engine) textLine(p parcel, data string) string {
 
 func (e *engine) reportLine(p parcel, data string) string {
 	if !e.st.textMode {
-		return fmt.Sprintf("+CDS: %d\r\n%s", p.length, data)
+		return fmt.Sprintf("+CDS: %s%d\r\n%s", e.m.fam.cds, p.length, data)
 	}
 	t := readTPDU(p.pdu)
 	return "+CDS: " + reportFields(t)

@@ -10,14 +10,26 @@ import (
 // takes the PUK and a new PIN.
 func (e *engine) cpin(c call) error {
 	card := &e.st.card
-	if e.m.look().absent && c.verb != test {
+	if c.verb == test {
+		return nil
+	}
+	state := e.cardState()
+	switch words := e.m.fam.simWords && c.verb == query; {
+	case state == "NOT INSERTED" && !words:
 		return errNoSIM
+	case state == "FAILURE":
+		return errSIMFailure
+	case state == "NOT READY" && !words:
+		return errSIMBusy
 	}
 	switch c.verb {
-	case test:
-		return nil
 	case query:
-		e.info("+CPIN: " + card.ask())
+		e.info("+CPIN: " + state)
+		if e.m.fam.pinNoOK {
+			e.sayAnswer()
+			e.answer = nil
+			return errMute
+		}
 		return nil
 	case execute:
 		return errNotAllowed
@@ -31,11 +43,13 @@ func (e *engine) cpin(c call) error {
 		return errNotAllowed
 	case card.tries > 0 && args[0].text() == card.pin:
 		card.locked, card.tries = false, pinTries
+		e.unlocked()
 	case card.tries > 0:
 		card.tries--
 		return errPassword
 	case len(args) == 2 && card.puk > 0 && args[0].text() == e.m.cfg.PUK:
 		card.pin, card.locked, card.tries, card.puk = args[1].text(), false, pinTries, pukTries
+		e.unlocked()
 	case len(args) == 2 && card.puk > 0:
 		card.puk--
 		return errPassword
@@ -61,6 +75,12 @@ func (e *engine) retries(c call) error {
 		e.info(fmt.Sprintf("^CPIN: %s,,%d,%d,%d,%d", e.st.ask(), puk, pin, pukTries, pinTries))
 	case "+QPINC":
 		e.info(fmt.Sprintf("+QPINC: \"SC\",%d,%d\r\n+QPINC: \"P2\",%d,%d", pin, puk, pinTries, pukTries))
+	case "#PCT":
+		e.info(fmt.Sprintf("#PCT: %d", pin))
+	case "^SPIC":
+		e.info(fmt.Sprintf("^SPIC: %d", pin))
+	case "+ZPINPUK":
+		e.info(fmt.Sprintf("+ZPINPUK: %d,%d", pin, puk))
 	default:
 		e.info(fmt.Sprintf("%s: %d,%d,%d,%d", c.name, pin, puk, pinTries, pukTries))
 	}
@@ -118,6 +138,9 @@ func (e *engine) creg(c call) error {
 		e.info(c.name + ": (0-2)")
 	case query:
 		now, mode := e.registration(), e.st.reg[c.name]
+		if c.name == "+CEREG" {
+			now = e.epsRegistration()
+		}
 		place := ""
 		if mode == 2 {
 			place = e.place(now)
@@ -140,7 +163,7 @@ func (e *engine) place(state int) string {
 	if !registered(state) {
 		return ""
 	}
-	return `,"00C3","0000A7F1",0`
+	return `,"00C3","0000A7F1",` + strconv.Itoa(e.m.fam.act)
 }
 
 func (e *engine) cops(c call) error {
@@ -150,7 +173,7 @@ func (e *engine) cops(c call) error {
 	case test:
 		e.info(fmt.Sprintf(`+COPS: (2,%q,%q,%q,0),,(0-4),(0-2)`, name, name, network))
 	case query:
-		if !registered(e.registration()) {
+		if !e.inNetwork() {
 			e.info("+COPS: 0")
 			return nil
 		}
@@ -158,7 +181,7 @@ func (e *engine) cops(c call) error {
 		if e.st.copsFormat == 2 {
 			shown = strconv.Quote(network)
 		}
-		e.info(fmt.Sprintf("+COPS: 0,%d,%s,0", e.st.copsFormat, shown))
+		e.info(fmt.Sprintf("+COPS: 0,%d,%s,%d", e.st.copsFormat, shown, e.m.fam.act))
 	case set:
 		args := arguments(c.args)
 		mode := 0
@@ -188,7 +211,7 @@ func (e *engine) cfun(c call) error {
 			return errParameter
 		}
 		if restart == 1 {
-			e.m.change(func(l *live) { l.reboot = true })
+			e.m.change(e.m.restartSoon)
 			return nil
 		}
 		e.st.functional = level

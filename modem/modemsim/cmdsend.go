@@ -25,6 +25,9 @@ func (e *engine) cmgs(c call) error {
 			return err
 		}
 		e.say(fmt.Sprintf("+CMTI: %q,1", e.st.mem[2]))
+		if e.m.fam.wantsText {
+			e.m.change(func(l *live) { l.stuck = true })
+		}
 		return errMute
 	}
 	pdu, err := e.message(args)
@@ -72,6 +75,12 @@ func (e *engine) prompt() (body string, ok bool, err error) {
 	}
 	if !e.m.spend(func(f *faults) *int { return &f.noPrompt }) {
 		e.put("\r\n> ")
+	}
+	if e.m.spend(func(f *faults) *int { return &f.promptFail }) {
+		return "", false, errPlain
+	}
+	if e.m.spend(func(f *faults) *int { return &f.midPDU }) {
+		e.say(e.m.fam.chatter)
 	}
 	e.typing = true
 	defer func() { e.typing = false }()
@@ -128,8 +137,12 @@ func (e *engine) send(word string, pdu []byte) error {
 		}
 		return cms(l.code)
 	}
-	if !registered(e.registration()) {
+	if !e.inNetwork() {
 		return errSMSNetwork
+	}
+	if l.netLoss > 0 {
+		e.m.count(func(c *Counts) { c.Refused++ })
+		return cms(l.netLoss)
 	}
 	_, tpdu, err := takeCentre(pdu)
 	if err != nil {
@@ -152,6 +165,11 @@ func (e *engine) send(word string, pdu []byte) error {
 	}
 	e.m.count(func(c *Counts) { c.Sent++ })
 	e.st.mr++
+	if e.m.spend(func(f *faults) *int { return &f.sendLates }) {
+		if err := e.pause(l.sendLate, false); err != nil {
+			return err
+		}
+	}
 	if e.m.spend(func(f *faults) *int { return &f.mute }) {
 		return errMute
 	}

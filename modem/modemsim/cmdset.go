@@ -124,16 +124,12 @@ func (e *engine) csmp(c call) error {
 	return nil
 }
 
-// cnmi sets how new messages are told, 3GPP TS 27.005 §3.4.1. A family without
-// mode 2 takes mode 1 only for direct delivery and reports.
+// cnmi sets how new messages are told, 3GPP TS 27.005 §3.4.1. A family may
+// refuse what it says it can.
 func (e *engine) cnmi(c call) error {
 	switch c.verb {
 	case test:
-		modes := "(0,1)"
-		if e.m.fam.mode2 {
-			modes = "(0-2)"
-		}
-		e.info("+CNMI: " + modes + ",(0-3),(0,2),(0-2),(0,1)")
+		e.info("+CNMI: " + e.m.fam.cnmiList)
 		return nil
 	case query:
 		n := e.st.indications
@@ -143,11 +139,10 @@ func (e *engine) cnmi(c call) error {
 		return errSMSOperation
 	}
 	n := e.st.indications
-	highest := []int{2, 3, 2, 2, 1}
-	if !e.m.fam.mode2 {
-		highest[0] = 1
+	if !numbers(arguments(c.args), []int{2, 3, 2, 2, 1}, &n[0], &n[1], &n[2], &n[3], &n[4]) {
+		return errSMSOperation
 	}
-	if !numbers(arguments(c.args), highest, &n[0], &n[1], &n[2], &n[3], &n[4]) {
+	if takes := e.m.fam.cnmiTakes; takes != nil && !takes(n) {
 		return errSMSOperation
 	}
 	e.st.indications = n

@@ -12,19 +12,30 @@ import (
 func (e *engine) cpms(c call) error {
 	switch c.verb {
 	case test:
-		list := `("` + strings.Join(e.m.fam.memories, `","`) + `")`
-		e.info("+CPMS: " + list + "," + list + "," + list)
+		f := e.m.fam
+		lists := []string{`("` + strings.Join(f.memories, `","`) + `")`}
+		for range f.arguments - 1 {
+			lists = append(lists, `("`+strings.Join(f.others, `","`)+`")`)
+		}
+		all := strings.Join(lists, ",")
+		if f.arguments == 2 {
+			all = "(" + all + ")" // Wavecom's own way
+		}
+		e.info("+CPMS: " + all)
 	case query:
 		var out []string
-		for _, name := range e.st.mem {
+		for _, name := range e.st.mem[:e.m.fam.arguments] {
 			used, size := e.usage(name)
 			out = append(out, fmt.Sprintf("%q,%d,%d", name, used, size))
 		}
 		e.info("+CPMS: " + strings.Join(out, ","))
 	case set:
 		args := arguments(c.args)
-		if len(args) == 0 || len(args) > 3 {
+		if len(args) == 0 || len(args) > e.m.fam.arguments {
 			return errSMSParameter
+		}
+		if err := e.pause(e.m.cfg.StorageTime, false); err != nil {
+			return err
 		}
 		mem := e.st.mem
 		for i, a := range args {
@@ -32,14 +43,21 @@ func (e *engine) cpms(c call) error {
 			if name == "" {
 				continue
 			}
-			if !slices.Contains(e.m.fam.memories, name) {
+			have := e.m.fam.memories
+			if i > 0 {
+				have = e.m.fam.others
+			}
+			if !slices.Contains(have, name) {
 				return errSMSOperation
 			}
 			mem[i] = name
 		}
+		if e.m.fam.arguments == 2 {
+			mem[2] = mem[1] // new messages go where they are written
+		}
 		e.st.mem = mem
 		var out []string
-		for _, name := range mem {
+		for _, name := range mem[:e.m.fam.arguments] {
 			used, size := e.usage(name)
 			out = append(out, fmt.Sprintf("%d,%d", used, size))
 		}
@@ -78,10 +96,10 @@ func (e *engine) cmgl(c call) error {
 		return err
 	}
 	var lines []string
-	m := e.reading()
+	m, hidden := e.reading(), e.m.look().unlisted
 	for i := range m.slots {
-		s := &m.slots[i]
-		if !s.used || want != allStates && s.stat != want {
+		s := m.slots[i]
+		if !s.used || want != allStates && s.stat != want || hidden {
 			continue
 		}
 		lines = append(lines, e.listed(m.base+i, s))
@@ -133,6 +151,9 @@ func (e *engine) cmgr(c call) error {
 		return nil
 	}
 	s, err := e.slotOf(c)
+	if err == errSMSIndex && e.m.fam.emptyOK {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -65,18 +65,22 @@ var commands = map[string]command{
 // command finds an extended command, those included whose name is the family's
 // own.
 func (f family) command(name string) (command, bool) {
-	switch name {
-	case f.iccid, "+CCID", "+ICCID":
-		return command{needCard, func(e *engine, c call) error {
-			e.info(name + ": " + e.m.cfg.ICCID)
-			return nil
-		}}, true
-	case "+CLAC":
+	switch {
+	case slices.Contains(f.iccid, name):
+		return command{needCard, (*engine).iccid}, true
+	case name == "+CLAC":
 		return command{run: (*engine).clac}, true
-	case f.retries:
+	case name == f.retries:
 		return command{run: (*engine).retries}, true
+	case slices.Contains(f.takes, name):
+		return command{run: accepts}, true
+	case name == "+CEREG" && f.noEPS, name == "+CMMS" && f.noLink:
+		return command{}, false
 	}
 	c, ok := commands[name]
+	if slices.Contains(f.gated, name) {
+		c.need = needSMS
+	}
 	return c, ok
 }
 
@@ -91,8 +95,20 @@ func (e *engine) do(c call) error {
 	if highest, ok := basics[c.name]; ok {
 		return e.basic(c, highest)
 	}
+	if e.m.look().stuck {
+		return e.pleaseWait(c)
+	}
+	if known, err := e.vendor(c); known {
+		return err
+	}
 	cmd, ok := e.m.fam.command(c.name)
 	if !ok {
+		if e.m.fam.unknown != "" {
+			e.info(e.m.fam.unknown)
+			e.sayAnswer()
+			e.answer = nil
+			return errMute
+		}
 		if strings.HasPrefix(c.name, "+") {
 			return errUnsupported
 		}
@@ -104,29 +120,6 @@ func (e *engine) do(c call) error {
 		}
 	}
 	return cmd.run(e, c)
-}
-
-// check says what stands in a command's way.
-func (e *engine) check(n need) error {
-	l := e.m.look()
-	type pair struct{ card, sms error }
-	var bad pair
-	switch {
-	case n == nothing:
-		return nil
-	case l.absent:
-		bad = pair{errNoSIM, errSMSNoSIM}
-	case e.st.ask() == "SIM PUK":
-		bad = pair{errNeedsPUK, errSMSNeedsPUK}
-	case e.st.locked:
-		bad = pair{errNeedsPIN, errSMSNeedsPIN}
-	case n == needSMS && time.Now().Before(e.st.readyAt):
-		bad = pair{errSIMBusy, errSMSBusy}
-	}
-	if n == needSMS {
-		return bad.sms
-	}
-	return bad.card
 }
 
 func (e *engine) basic(c call, highest int) error {
@@ -144,7 +137,7 @@ func (e *engine) basic(c call, highest int) error {
 		e.st.verbose = n == 1
 	case "Z", "&F":
 		functional := e.st.functional
-		e.st.settings = newSettings(e.m.fam)
+		e.forget()
 		e.st.functional = functional
 	case "I":
 		e.info(e.m.cfg.Manufacturer + "\r\n" + e.m.cfg.Model + "\r\nRevision: " + e.m.cfg.Revision)
@@ -230,62 +223,6 @@ func (e *engine) cclk(c call) error {
 		e.info("+CCLK: " + quoteTime(time.Now()))
 	}
 	return nil
-}
-
-// cusd answers a menu of two codes, 3GPP TS 27.007 §7.15: *100# tells a
-// balance, *123# asks for a choice.
-func (e *engine) cusd(c call) error {
-	args := arguments(c.args)
-	switch {
-	case c.verb == query:
-		e.info("+CUSD: " + strconv.Itoa(e.st.cusd))
-		return nil
-	case c.verb == test:
-		e.info("+CUSD: (0-2)")
-		return nil
-	case c.verb != set || len(args) == 0 || len(args) > 3:
-		return errNotAllowed
-	}
-	n, ok := args[0].number(0, 2)
-	if !ok {
-		return errParameter
-	}
-	if n == 2 {
-		e.st.ussdOpen = false
-		return nil
-	}
-	e.st.cusd = n
-	if len(args) == 1 {
-		return nil
-	}
-	if !registered(e.registration()) {
-		return cme(30)
-	}
-	code, err := e.decoded(args[1].text())
-	if err != nil {
-		return errParameter
-	}
-	mode, text := e.menu(code)
-	e.m.Say("+CUSD: " + strconv.Itoa(mode) + "," + e.quote(text) + ",15")
-	return nil
-}
-
-func (e *engine) menu(code string) (mode int, text string) {
-	const over, more, unknown = 0, 1, 4
-	switch {
-	case code == "*100#":
-		return over, "Your balance is 12.34 GBP."
-	case code == "*123#":
-		e.st.ussdOpen = true
-		return more, "1 Balance\n2 Own number"
-	case e.st.ussdOpen && code == "1":
-		e.st.ussdOpen = false
-		return over, "Your balance is 12.34 GBP."
-	case e.st.ussdOpen && code == "2":
-		e.st.ussdOpen = false
-		return over, "Your number is " + e.m.cfg.Number + "."
-	}
-	return unknown, "Unknown code."
 }
 
 func (e *engine) cpbs(c call) error {

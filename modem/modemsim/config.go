@@ -13,7 +13,7 @@ type ModemConfig struct {
 	Name   string
 	Number string // its own, international; default +4477009000nn, counted by Index
 	Index  int    // makes the default number, IMEI, IMSI and ICCID differ
-	Family string // one of Families; default generic
+	Family string // one of Families; default simulated
 
 	Manufacturer, Model, Revision string // default: the family's
 
@@ -24,16 +24,28 @@ type ModemConfig struct {
 	PIN string // empty: the SIM asks for none
 	PUK string // default 12345678
 
+	PINTries int // tries left; default 3; below 0: none, so that it asks for its PUK
+
 	Operator     string // default "Pigeon"
 	Signal       int    // +CSQ, 0 to 31 or 99; default 20
 	Registration int    // +CREG state, 3GPP TS 27.007 §7.2; default 1, home
 
-	SM, ME int // slots of the SIM's and the modem's own memory; default 20 and 40
+	SM, ME int // slots of the SIM's and the modem's own memory; default 20 and the family's
+
+	// Lifelike takes the times below, where they are 0, from the family, and
+	// so does Chatter: it boots, chatters and leaves the USB bus as one does.
+	// Without it, what is 0 takes no time and does not happen.
+	Lifelike bool
 
 	Latency       time.Duration // from Ctrl-Z to the result of +CMGS
 	PromptLatency time.Duration // from AT+CMGS to its prompt
 	BootTime      time.Duration // from a restart to the first answer
 	SettleTime    time.Duration // from there until messages work
+	PINTime       time.Duration // from the PIN until they do
+	AwayTime      time.Duration // from a restart, or from power, until it is on the USB bus again
+	StorageTime   time.Duration // +CPMS= takes
+	Chatter       time.Duration // between unasked lines of no interest; 0: none
+	NeedsKey      bool          // once its power is back, it waits for its PWRKEY
 	Seed          uint64        // of what is random: garbage
 }
 
@@ -51,8 +63,8 @@ func (c ModemConfig) full() ModemConfig {
 			*s = v
 		}
 	}
-	def(&c.Family, "generic")
-	f := families[c.Family]
+	def(&c.Family, "simulated")
+	f, _ := familyOf(c.Family)
 	def(&c.Manufacturer, f.manufacturer)
 	def(&c.Model, f.model)
 	def(&c.Revision, f.revision)
@@ -72,9 +84,34 @@ func (c ModemConfig) full() ModemConfig {
 		c.SM = 20
 	}
 	if c.ME == 0 {
-		c.ME = 40
+		c.ME = f.me
+	}
+	if c.PINTries == 0 {
+		c.PINTries = pinTries
+	}
+	if c.Lifelike {
+		c.lifelike(f)
 	}
 	return c
+}
+
+// lifelike takes the family's times where the configuration has none.
+func (c *ModemConfig) lifelike(f family) {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	def(&c.Latency, f.times.send)
+	def(&c.PromptLatency, f.times.prompt)
+	def(&c.BootTime, f.times.boot)
+	def(&c.SettleTime, f.times.settle)
+	def(&c.PINTime, f.times.pin)
+	def(&c.StorageTime, f.times.storage)
+	def(&c.Chatter, f.times.idle)
+	if !f.serial {
+		def(&c.AwayTime, f.times.away)
+	}
 }
 
 // withLuhn adds the check digit of ISO/IEC 7812-1 annex B.
@@ -106,7 +143,7 @@ func (c ModemConfig) Validate() error {
 	digits := func(s string, low, high int) bool {
 		return s == "" || len(s) >= low && len(s) <= high && strings.Trim(s, "0123456789") == ""
 	}
-	_, known := families[c.Family]
+	_, known := familyOf(c.Family)
 	fault(c.Name == "" || strings.ContainsAny(c.Name, "/: \n"), "name: %q is empty or has a slash, colon or space", c.Name)
 	fault(c.Family != "" && !known, "family: %q is none of %s", c.Family, strings.Join(Families(), ", "))
 	fault(c.Number != "" && !numeric(c.Number), "number: %q is no number", c.Number)
@@ -124,6 +161,11 @@ func (c ModemConfig) Validate() error {
 	fault(c.PromptLatency < 0, "prompt latency: %v is below 0", c.PromptLatency)
 	fault(c.BootTime < 0, "boot time: %v is below 0", c.BootTime)
 	fault(c.SettleTime < 0, "settle time: %v is below 0", c.SettleTime)
+	fault(c.PINTime < 0, "pin time: %v is below 0", c.PINTime)
+	fault(c.AwayTime < 0, "away time: %v is below 0", c.AwayTime)
+	fault(c.StorageTime < 0, "storage time: %v is below 0", c.StorageTime)
+	fault(c.Chatter < 0, "chatter: %v is below 0", c.Chatter)
+	fault(c.PINTries > pinTries, "pin tries: %d is above %d", c.PINTries, pinTries)
 	return errors.Join(faults...)
 }
 

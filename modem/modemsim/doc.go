@@ -22,6 +22,17 @@
 // latency and before the modem says +CMGS. A modem finishes a segment that it
 // has begun, even if the host goes meanwhile.
 //
+// # Families
+//
+// ModemConfig.Family names what a modem says it is, and with that its commands
+// for the ICCID, the PIN tries, restart and power, its memories, what +CNMI
+// takes, how it says that it starts, is ready, is full. Without Lifelike it
+// does so at once and in peace; with it, it takes the time real ones take,
+// chatters, and leaves the USB bus when it restarts. [Modem.Power] cuts and
+// restores its supply, [Modem.Key] presses its PWRKEY; what stands on USB drops
+// its line ([ErrHangup]) until [Modem.Back] returns, and after the fault
+// renumber it stands under another name ([Modem.Port]).
+//
 // # Control language
 //
 // [Sim.Command] and the control socket take one command to a line, for all
@@ -33,7 +44,10 @@
 //	messages                                what the network has whole
 //	deliver [-OPTION…] FROM TEXT            a text comes in; \n is a new line
 //	pdu HEX                                 a DELIVER or STATUS-REPORT as it stands
-//	set signal N | registration N | operator NAME | latency D | sim in|out
+//	set signal N | registration N | eps N | operator NAME | latency D
+//	set sim in|out|failed|busy D|pin|puk    how the SIM is
+//	power on|off                            its supply
+//	key D                                   its PWRKEY, a toggle, held for D
 //	say LINE                                a line unasked
 //	fill N                                  N stored messages that count as sent
 //	reports D                               the time status reports take
@@ -48,9 +62,11 @@
 // spanish|portuguese, -wide (a 16-bit reference), -shuffle=N, -gap=D, -after=D,
 // -copies=N, -missing=PART, -data=HEX, -port=N, -protocol=N.
 //
-// Faults that stay: silence, wedged, deaf, full, split, unregistered, weak, slow D.
+// Faults that stay: silence, wedged, deaf, full, nonews, unlisted, split, unregistered,
+// weak, netloss [CODE], stuck (all is refused with 515 until its power is cut), slow D.
 // Faults that come N times, once where N is left out, or always: error CODE [N],
-// late D [N], noprompt, prompturc, lostfinal, takesilent, takegone, midanswer.
-// Faults of the moment: urcstorm N, garbage [N], echo, reboot, hangup [D],
-// unplug [D].
+// late D [N], sendlate D [N], noprompt, prompturc, promptfail, midpdu, lostfinal,
+// takesilent, takegone, midanswer.
+// Faults of the moment: urcstorm N, garbage [N], echo, forget, stall [D], reboot,
+// hangup [D], unplug [D], renumber [D].
 package modemsim

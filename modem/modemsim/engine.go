@@ -59,7 +59,7 @@ func (e *engine) run(ctx context.Context) error {
 // next returns the next byte the host types to a modem that listens.
 func (e *engine) next() (byte, error) {
 	for {
-		if l := e.m.look(); l.silent || l.wedged || time.Now().Before(e.st.bootAt) {
+		if l := e.m.look(); l.silent || l.wedged || !l.on() || time.Now().Before(e.st.bootAt) {
 			e.buf, e.line, e.long = nil, nil, false
 		}
 		if len(e.buf) > 0 {
@@ -83,7 +83,9 @@ func (e *engine) typed(b byte) error {
 		e.line = e.line[:max(len(e.line)-1, 0)]
 		return nil
 	}
-	e.echo(b)
+	if e.st.lost == 0 {
+		e.echo(b)
+	}
 	if b != '\r' {
 		if len(e.line) < maxLine {
 			e.line = append(e.line, b)
@@ -94,6 +96,10 @@ func (e *engine) typed(b byte) error {
 	}
 	line, long := string(e.line), e.long
 	e.line, e.long = nil, false
+	if e.st.lost > 0 {
+		e.st.lost--
+		return nil
+	}
 	return e.command(line, long)
 }
 
@@ -200,7 +206,7 @@ func (e *engine) info(text string) { e.answer = append(e.answer, text) }
 func (e *engine) say(text string) { e.put("\r\n" + text + "\r\n") }
 
 func (e *engine) put(s string) {
-	if !e.m.look().silent {
+	if l := e.m.look(); !l.silent && l.on() {
 		e.out.put([]byte(s))
 	}
 }
@@ -246,7 +252,7 @@ func (e *engine) sleep(d time.Duration) error {
 		after = t.C
 	}
 	in := e.in
-	if len(e.buf) >= maxInput || e.m.look().deaf {
+	if l := e.m.look(); len(e.buf) >= maxInput || l.deaf || time.Now().Before(l.stalled) {
 		in = nil
 	}
 	select {
@@ -261,21 +267,4 @@ func (e *engine) sleep(d time.Duration) error {
 		return errStopped
 	}
 	return nil
-}
-
-// restart is what power-up does: settings are lost, storage stays.
-func (e *engine) restart() {
-	st := e.st
-	st.settings = newSettings(e.m.fam)
-	st.insert()
-	if st.ack != nil {
-		e.m.net.untake(e.m.cfg.Name, *st.ack)
-		st.ack = nil
-	}
-	st.held = nil
-	st.bootAt = time.Now().Add(e.m.cfg.BootTime)
-	st.readyAt = st.bootAt.Add(e.m.cfg.SettleTime)
-	st.bootLines, st.readyLines = true, true
-	e.buf, e.line, e.long, e.typing, e.answer = nil, nil, false, false, nil
-	e.m.net.roomAgain(e.m.cfg.Name)
 }

@@ -127,6 +127,11 @@ func TestFaults(t *testing.T) {
 			h.do("AT+CGMI;+CGMM", `Pigeon|+CMTI: "SM",1|Simulated modem|OK`)
 			h.do("AT+CGMI", "Pigeon|OK")
 		}},
+		{"midanswer in a send", "midanswer", func(h *host) {
+			if got := h.send(hello, helloLength, time.Second); got != "+CMGS: 0|+CIEV: 2,3|OK" {
+				h.t.Errorf("got %q", got)
+			}
+		}},
 		{"midanswer in a message", "midanswer", func(h *host) {
 			h.modem.ClearFaults()
 			mti(h)
@@ -153,6 +158,69 @@ func TestFaults(t *testing.T) {
 			}
 		}},
 		{"reboot", "reboot", func(h *host) { h.do("AT+CMEE?", "AT+CMEE?|+CMEE: 0|OK"); h.do("ATE0", "ATE0|OK") }},
+		{"stall", "stall 20s", func(h *host) {
+			h.conn.SetWriteDeadline(time.Now().Add(19 * time.Second))
+			h.conn.Write([]byte("AT\r")) // the reader holds one piece of input
+			if _, err := h.conn.Write([]byte("AT\r")); err == nil {
+				h.t.Error("a stalled modem reads")
+			}
+			if got := flat(h.heard(2 * time.Second)); got != "OK" {
+				h.t.Errorf("after the stall: %q", got)
+			}
+		}},
+		{"sendlate", "sendlate 135s", func(h *host) {
+			h.do("AT+CSQ", "+CSQ: 20,99|OK") // only a segment's result is late
+			if got := h.send(hello, helloLength, 134*time.Second); got != "" || len(h.net.Segments()) != 1 {
+				h.t.Errorf("said %q, the network has %d", got, len(h.net.Segments()))
+			}
+			if got := flat(h.heard(2 * time.Second)); got != "+CMGS: 0|OK" {
+				h.t.Errorf("late: %q", got)
+			}
+		}},
+		{"netloss", "netloss", func(h *host) {
+			mti(h)
+			h.do("AT+CREG?;+CSQ", "+CREG: 0,1|+CSQ: 20,99|OK")
+			if got := h.send(hello, helloLength, time.Second); got != "+CMS ERROR: 38" {
+				h.t.Errorf("got %q", got)
+			}
+			h.fault("netloss 41")
+			if got := h.send(hello, helloLength, time.Second); got != "+CMS ERROR: 41" {
+				h.t.Errorf("got %q", got)
+			}
+		}},
+		{"nonews", "nonews", func(h *host) {
+			mti(h)
+			h.do("AT+CPMS?", `+CPMS: "SM",1,20,"SM",1,20,"SM",1,20|OK`)
+		}},
+		{"unlisted", "unlisted", func(h *host) {
+			mti(h)
+			h.heard(time.Second)
+			h.do("AT+CMGL=4", "OK")
+			h.do(`AT+CPMS="SM"`, "+CPMS: 1,20,1,20,1,20|OK")
+			h.do("AT+CMGD=1,4", "OK")
+			h.do(`AT+CPMS="SM"`, "+CPMS: 0,20,0,20,0,20|OK")
+		}},
+		{"stuck", "stuck", func(h *host) { h.do("AT+CSQ", "+CME ERROR: 515"); h.do("AT", "OK") }},
+		{"forget", "forget", func(h *host) { h.do("AT+CMEE?", "AT+CMEE?|+CMEE: 0|OK"); h.do("ATE0", "ATE0|OK") }},
+		{"promptfail", "promptfail", func(h *host) {
+			h.write("AT+CMGS=23\r")
+			if got := h.heard(time.Second); got != "\r\n> \r\nERROR\r\n" {
+				h.t.Errorf("got %q", got)
+			}
+			h.do(hello+"\x1a", "") // lands among commands
+			h.write("\r")
+			h.heard(time.Second)
+		}},
+		{"midpdu", "midpdu", func(h *host) {
+			h.write("AT+CMGS=23\r")
+			if got := h.heard(time.Second); got != "\r\n> \r\n+CIEV: 2,3\r\n" {
+				h.t.Errorf("got %q", got)
+			}
+			h.write(hello + "\x1a")
+			if got := flat(h.heard(time.Second)); got != "+CMGS: 0|OK" {
+				h.t.Errorf("got %q", got)
+			}
+		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			bubble(t, modemsim.ModemConfig{}, modemsim.NetworkConfig{}, func(h *host) {
@@ -176,6 +244,7 @@ func TestDroppedLines(t *testing.T) {
 		{"hangup 30s", true, 0},
 		{"unplug 30s", false, 0},
 		{"takegone", true, 1},
+		{"renumber 10s", false, 0},
 	} {
 		t.Run(tc.fault, func(t *testing.T) {
 			bubble(t, modemsim.ModemConfig{Latency: time.Second}, modemsim.NetworkConfig{}, func(h *host) {
@@ -201,7 +270,13 @@ func TestDroppedLines(t *testing.T) {
 				}
 				stop := h.serve()
 				defer stop()
-				want := "+CMEE: 0|OK"
+				port, want := "modem0", "+CMEE: 0|OK"
+				if strings.HasPrefix(tc.fault, "renumber") {
+					port = "modem0.1"
+				}
+				if got := h.modem.Port(); got != port {
+					t.Errorf("it stands under %q, want %q", got, port)
+				}
 				if tc.kept {
 					want = "+CMEE: 1|OK"
 				}
@@ -228,6 +303,11 @@ func TestFaultWords(t *testing.T) {
 		"urcstorm no":    "it is: fault urcstorm N",
 		"garbage always": "it is: fault garbage",
 		"late 1s always": "",
+		"stall soon":     "no duration",
+		"netloss always": "it is: fault netloss [CODE]",
+		"sendlate 1s 0":  "it is: fault sendlate",
+		"renumber x":     "no duration",
+		"forget all":     "it is: fault forget",
 	} {
 		err := m.Fault(words)
 		if want == "" && err == nil {

@@ -15,12 +15,14 @@ const forever = -1
 // faults are what a modem does wrong, at the moment. Counts go down with each
 // use.
 type faults struct {
-	silent, wedged, deaf, full, split, unregistered, weak bool
+	silent, wedged, deaf, full, split, unregistered, weak, noNews, unlisted, stuck bool
 
-	slow, late time.Duration
-	code       int // of the next refusals
+	slow, late, sendLate time.Duration
+	stalled              time.Time // reads nothing until then
+	code                 int       // of the next refusals
+	netLoss              int       // the +CMS ERROR of a network that takes nothing; 0: it takes it
 
-	refusals, lates, noPrompt, promptURC, lostFinal, mute, vanish, midAnswer int
+	refusals, lates, sendLates, noPrompt, promptURC, promptFail, midPDU, lostFinal, mute, vanish, midAnswer int
 }
 
 // use takes one from a count.
@@ -50,6 +52,17 @@ func flag(help string, f func(*faults) *bool) fault {
 			return errUsage
 		}
 		*f(&l.faults) = true
+		return nil
+	}}
+}
+
+// moment makes a fault that happens once, now.
+func moment(help string, f func(*live)) fault {
+	return fault{help: help, set: func(l *live, args []string) error {
+		if len(args) > 0 {
+			return errUsage
+		}
+		f(l)
 		return nil
 	}}
 }
@@ -103,6 +116,12 @@ var faultKinds = map[string]fault{
 		func(f *faults) *bool { return &f.unregistered }),
 	"weak": flag("has almost no signal", func(f *faults) *bool { return &f.weak }),
 
+	"nonews":   flag("stores texts without a word", func(f *faults) *bool { return &f.noNews }),
+	"unlisted": flag("counts texts it does not list", func(f *faults) *bool { return &f.unlisted }),
+	"stuck":    flag("answers every command with 515, until its power is cut", func(f *faults) *bool { return &f.stuck }),
+
+	"promptfail": counted("shows the prompt and at once ERROR", func(f *faults) *int { return &f.promptFail }),
+	"midpdu":     counted("an unasked line comes between the prompt and the PDU", func(f *faults) *int { return &f.midPDU }),
 	"noprompt":   counted("takes the PDU but shows no prompt", func(f *faults) *int { return &f.noPrompt }),
 	"prompturc":  counted("says +CMTI in place of the prompt, and takes no PDU", func(f *faults) *int { return &f.promptURC }),
 	"lostfinal":  counted("says +CMGS without the OK after it", func(f *faults) *int { return &f.lostFinal }),
@@ -119,6 +138,40 @@ var faultKinds = map[string]fault{
 			return err
 		}
 		l.faults.lates, err = count(args[min(1, len(args)):])
+		return err
+	}},
+	"sendlate": {args: "D [N|always]", help: "the result of the next segment comes a time D after the network took it", set: func(l *live, args []string) (err error) {
+		if l.faults.sendLate, err = duration(args, 135*time.Second); err != nil {
+			return err
+		}
+		l.faults.sendLates, err = count(args[min(1, len(args)):])
+		return err
+	}},
+	"stall": {args: "[D]", help: "reads nothing for a time D, 30s where D is left out", set: func(l *live, args []string) error {
+		d, err := duration(args, 30*time.Second)
+		if err == nil {
+			l.stalled = time.Now().Add(d)
+		}
+		return err
+	}},
+	"netloss": {args: "[CODE]", help: "is registered, but sends fail with CODE, 38 where it is left out, and nothing comes", set: func(l *live, args []string) error {
+		code := 38
+		if len(args) > 0 {
+			n, err := count(args)
+			if err != nil || n == forever {
+				return errUsage
+			}
+			code = n
+		}
+		l.netLoss = code
+		return nil
+	}},
+	"forget": moment("loses its settings without a word", func(l *live) { l.forget = true }),
+	"renumber": {args: "[D]", help: "as unplug, and it comes back under another name", set: func(l *live, args []string) error {
+		err := l.goAway(args, true)
+		if err == nil {
+			l.port++
+		}
 		return err
 	}},
 	"error": {args: "CODE [N|always]", help: "refuses the next segment with +CMS ERROR: CODE", set: func(l *live, args []string) error {
@@ -154,14 +207,8 @@ var faultKinds = map[string]fault{
 		l.garbage += n
 		return nil
 	}},
-	"echo": {help: "turns its echo on, as after a forgotten ATZ", set: func(l *live, _ []string) error {
-		l.echo = true
-		return nil
-	}},
-	"reboot": {help: "restarts: settings are lost, storage stays", set: func(l *live, _ []string) error {
-		l.reboot = true
-		return nil
-	}},
+	"echo":   moment("turns its echo on, as after a forgotten ATZ", func(l *live) { l.echo = true }),
+	"reboot": moment("restarts: settings are lost, storage stays", func(l *live) { l.reboot = true }),
 	"hangup": {args: "[D]", help: "the line drops and comes back after D, 1s where D is left out", set: func(l *live, args []string) error {
 		return l.goAway(args, false)
 	}},
@@ -176,8 +223,10 @@ func (l *live) goAway(args []string, power bool) error {
 	if err != nil {
 		return err
 	}
-	l.gone, l.back = true, time.Now().Add(d)
-	l.reboot = l.reboot || power
+	l.goneAt, l.back = time.Now(), time.Now().Add(d)
+	if power {
+		l.reboot, l.stuck, l.supply.cold = true, false, l.back
+	}
 	return nil
 }
 

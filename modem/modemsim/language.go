@@ -25,7 +25,18 @@ var words = map[string]word{
 		each: func(m *Modem, rest string) (string, error) { return "", m.Fault(rest) }},
 	"clear": {help: "ends every fault",
 		each: func(m *Modem, _ string) (string, error) { m.ClearFaults(); return "", nil }},
-	"set": {args: "signal N | registration N | operator NAME | latency D | sim in|out",
+	"power": {args: "on|off", help: "restores or cuts the supply",
+		each: (*Modem).power},
+	"key": {args: "D", help: "holds PWRKEY for a time D",
+		each: func(m *Modem, rest string) (string, error) {
+			d, err := time.ParseDuration(rest)
+			if err != nil || d < 0 {
+				return "", errUsage
+			}
+			m.Key(d)
+			return "", nil
+		}},
+	"set": {args: "signal N | registration N | eps N | operator NAME | latency D | sim in|out|failed|busy D|pin|puk",
 		help: "changes what the modem finds", each: (*Modem).set},
 	"say": {args: "LINE", help: "says a line unasked",
 		each: func(m *Modem, rest string) (string, error) { m.Say(rest); return "", nil }},
@@ -115,45 +126,11 @@ func (s *Sim) meant(line string) ([]*Modem, string, error) {
 	return nil, "", fmt.Errorf("no modem is called %q", name)
 }
 
-func (m *Modem) set(rest string) (string, error) {
-	key, value, ok := strings.Cut(rest, " ")
-	if !ok {
-		return "", errUsage
-	}
-	switch key {
-	case "signal", "registration":
-		n, err := strconv.Atoi(value)
-		if err != nil {
-			return "", errUsage
-		}
-		if key == "signal" {
-			return "", m.SetSignal(n)
-		}
-		return "", m.SetRegistration(n)
-	case "operator":
-		m.SetOperator(value)
-	case "latency":
-		d, err := time.ParseDuration(value)
-		if err != nil || d < 0 {
-			return "", errUsage
-		}
-		m.SetLatency(d)
-	case "sim":
-		if value != "in" && value != "out" {
-			return "", errUsage
-		}
-		m.SetSIM(value == "in")
-	default:
-		return "", errUsage
-	}
-	return "", nil
-}
-
 func (m *Modem) status() string {
 	l := m.look()
-	return fmt.Sprintf("%s number=%s signal=%d registration=%d operator=%q latency=%v stored=%d waiting=%d commands=%d sent=%d refused=%d received=%d dropped=%d",
+	return fmt.Sprintf("%s number=%s signal=%d registration=%d operator=%q latency=%v stored=%d waiting=%d commands=%d sent=%d refused=%d received=%d dropped=%d family=%s port=%s on=%t",
 		m.Name(), m.Number(), l.signal, l.registration, l.operator, l.latency, l.counts.Used, m.net.Pending(m.Name()),
-		l.counts.Commands, l.counts.Sent, l.counts.Refused, l.counts.Received, l.counts.Dropped)
+		l.counts.Commands, l.counts.Sent, l.counts.Refused, l.counts.Received, l.counts.Dropped, m.cfg.Family, m.Port(), l.on())
 }
 
 // deliveryOptions are the options of deliver, each NAME or NAME=VALUE.

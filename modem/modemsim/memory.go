@@ -24,11 +24,24 @@ type slot struct {
 type memory struct {
 	name  string
 	base  int // index of the first slot
-	slots []slot
+	slots []*slot
 }
 
 func newMemory(name string, base, size int) *memory {
-	return &memory{name: name, base: base, slots: make([]slot, size)}
+	m := &memory{name: name, base: base, slots: make([]*slot, size)}
+	for i := range m.slots {
+		m.slots[i] = &slot{}
+	}
+	return m
+}
+
+// joinMemories makes one memory of others, whose slots it shares.
+func joinMemories(name string, base int, of ...*memory) *memory {
+	m := &memory{name: name, base: base}
+	for _, o := range of {
+		m.slots = append(m.slots, o.slots...)
+	}
+	return m
 }
 
 // put stores a message in the first free slot.
@@ -36,7 +49,7 @@ func (m *memory) put(s slot) (index int, ok bool) {
 	s.used = true
 	for i := range m.slots {
 		if !m.slots[i].used {
-			m.slots[i] = s
+			*m.slots[i] = s
 			return m.base + i, true
 		}
 	}
@@ -46,7 +59,7 @@ func (m *memory) put(s slot) (index int, ok bool) {
 // at returns a slot by its index, nil where the index is none.
 func (m *memory) at(index int) *slot {
 	if i := index - m.base; i >= 0 && i < len(m.slots) {
-		return &m.slots[i]
+		return m.slots[i]
 	}
 	return nil
 }
@@ -65,8 +78,27 @@ func (m *memory) clear(stats ...int) {
 	for i := range m.slots {
 		for _, st := range stats {
 			if m.slots[i].used && m.slots[i].stat == st {
-				m.slots[i] = slot{}
+				*m.slots[i] = slot{}
 			}
 		}
 	}
+}
+
+// reportSlots is how many stored status reports a modem keeps.
+const reportSlots = 23
+
+// newMemories makes the memories of a family's modem.
+func newMemories(f family, cfg ModemConfig) map[string]*memory {
+	m := map[string]*memory{
+		"SM": newMemory("SM", 1, cfg.SM),
+		"ME": newMemory("ME", f.base, cfg.ME),
+		"SR": newMemory("SR", f.base, reportSlots),
+		"BM": newMemory("BM", f.base, reportSlots),
+	}
+	var of []*memory
+	for _, name := range f.joined {
+		of = append(of, m[name])
+	}
+	m["MT"] = joinMemories("MT", f.base, of...)
+	return m
 }

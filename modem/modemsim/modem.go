@@ -32,15 +32,21 @@ type Modem struct {
 type live struct {
 	signal, registration int
 	operator             string
-	absent               bool // no SIM
-	latency, prompt      time.Duration
+	eps                  int           // +CEREG's state, where it is not +CREG's; below 0: it is
+	absent               bool          // no SIM
+	card                 []func(*card) // what happens to the SIM
+
+	supply          supply
+	port            int // how often it has come back under another name
+	latency, prompt time.Duration
 
 	faults
 	storm, garbage int
 	lines          []string // to say unasked
 	fill           int      // messages to store, as if they had come and been read
 	echo, reboot   bool
-	gone           bool // the line is to drop
+	forget         bool      // the settings
+	goneAt         time.Time // the line is to drop; zero: it is not
 	back           time.Time
 
 	counts Counts
@@ -63,25 +69,24 @@ const maxLines = 1000
 // known to the network. The configuration is valid.
 func NewModem(cfg ModemConfig, net *Network) *Modem {
 	cfg = cfg.full()
-	fam := families[cfg.Family]
+	fam, _ := familyOf(cfg.Family)
 	m := &Modem{
 		cfg: cfg, fam: fam, net: net,
 		wake: make(chan struct{}, 1), serving: make(chan struct{}, 1),
 		rand: rand.New(rand.NewPCG(cfg.Seed, uint64(cfg.Index))),
 		live: live{
 			signal: cfg.Signal, registration: cfg.Registration, operator: cfg.Operator,
-			latency: cfg.Latency, prompt: cfg.PromptLatency,
+			latency: cfg.Latency, prompt: cfg.PromptLatency, eps: -1, supply: newSupply(),
 		},
 		st: state{
 			settings: newSettings(fam),
-			card:     card{centre: net.cfg.Centre, pin: cfg.PIN, tries: pinTries, puk: pukTries},
-			memories: map[string]*memory{
-				"SM": newMemory("SM", 1, cfg.SM),
-				"ME": newMemory("ME", fam.base, cfg.ME),
-				"SR": newMemory("SR", fam.base, 23),
-			},
-			regSaid: cfg.Registration,
+			card:     card{centre: net.cfg.Centre, pin: cfg.PIN, tries: max(cfg.PINTries, 0), puk: pukTries},
+			memories: newMemories(fam, cfg),
+			regSaid:  cfg.Registration, epsSaid: cfg.Registration,
 		},
+	}
+	if cfg.Chatter > 0 {
+		m.st.chatterAt = time.Now().Add(cfg.Chatter)
 	}
 	m.st.insert()
 	net.join(cfg.Name, cfg.Number, m.poke)
@@ -129,24 +134,11 @@ func (m *Modem) SetSignal(n int) error {
 	return nil
 }
 
-// SetRegistration sets the +CREG state, 3GPP TS 27.007 §7.2.
-func (m *Modem) SetRegistration(n int) error {
-	if n < 0 || n > 11 {
-		return fmt.Errorf("a registration of %d is not 0 to 11", n)
-	}
-	m.change(func(l *live) { l.registration = n })
-	return nil
-}
-
 // SetOperator sets the operator's name.
 func (m *Modem) SetOperator(name string) { m.change(func(l *live) { l.operator = name }) }
 
 // SetLatency sets the time from Ctrl-Z to the result of +CMGS.
 func (m *Modem) SetLatency(d time.Duration) { m.change(func(l *live) { l.latency = d }) }
-
-// SetSIM puts the SIM in or takes it out. One that is put in asks for its PIN
-// after the next restart only.
-func (m *Modem) SetSIM(present bool) { m.change(func(l *live) { l.absent = !present }) }
 
 // Say lets the modem say a line unasked.
 func (m *Modem) Say(line string) {
@@ -183,18 +175,6 @@ func (m *Modem) count(f func(*Counts)) {
 	f(&m.live.counts)
 }
 
-// Back waits until a modem whose line was dropped can be served again.
-func (m *Modem) Back(ctx context.Context) error {
-	t := time.NewTimer(time.Until(m.look().back))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // Serve answers the host at the other end of rw, until ctx is done, the host
 // has gone (which is no error), or a fault drops the line (ErrHangup). It
 // closes rw, and returns when nothing it started is left. What the modem holds
@@ -206,6 +186,7 @@ func (m *Modem) Serve(ctx context.Context, rw io.ReadWriteCloser) error {
 	case <-ctx.Done():
 		return errors.Join(context.Cause(ctx), rw.Close())
 	}
+	m.change((*live).arrive)
 	out := newOutput(rw, m)
 	in := make(chan []byte)
 	e := &engine{m: m, st: &m.st, out: out, in: in}

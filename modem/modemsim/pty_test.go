@@ -225,6 +225,53 @@ func TestHangupMakesANewPTY(t *testing.T) {
 	}
 }
 
+// A stick that was renumbered stands under another link, and the old one is
+// gone.
+func TestRenumberedPTY(t *testing.T) {
+	s := runSim(t, modemsim.Config{Count: 1})
+	old := s.Links()[0]
+	f := open(t, old)
+	defer f.Close()
+	ask(t, f, "AT")
+	if _, err := s.Command("fault renumber 20ms"); err != nil {
+		t.Fatal(err)
+	}
+	link := s.Links()[0]
+	if link != old+".1" {
+		t.Errorf("link %s, want %s.1", link, old)
+	}
+	var g *os.File
+	eventually(t, "the new line", func() bool {
+		var err error
+		g, err = os.OpenFile(link, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
+		return err == nil
+	})
+	defer g.Close()
+	if got := ask(t, g, "AT"); !strings.HasSuffix(got, "OK\r\n") {
+		t.Errorf("the new line: %q", got)
+	}
+	if _, err := os.Lstat(old); !os.IsNotExist(err) {
+		t.Errorf("the old link is there still: %v", err)
+	}
+}
+
+// A modem without power has no line, and has one again with it.
+func TestPowerOfAPTY(t *testing.T) {
+	s := runSim(t, modemsim.Config{Count: 1})
+	link := s.Links()[0]
+	f := open(t, link)
+	defer f.Close()
+	ask(t, f, "AT")
+	if _, err := s.Command("power off"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the line is gone", func() bool { _, err := os.Lstat(link); return os.IsNotExist(err) })
+	if _, err := s.Command("power on"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the line is back", func() bool { _, err := os.Stat(link); return err == nil })
+}
+
 func TestRunLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
 	t.Run("run", func(t *testing.T) {

@@ -232,9 +232,9 @@ func TestRestart(t *testing.T) {
 		}
 		h.init()
 		h.do("AT+CMGL=4", "+CMS ERROR: 314")
-		if got, want := flat(h.heard(4*time.Second)), "+QIND: SMS DONE|+QIND: PB DONE"; got != want {
+		if got, want := flat(h.heard(4*time.Second)), `+QIND: SMS DONE|+QIND: PB DONE|+CMTI: "ME",1`; got != want {
 			t.Errorf("after the settle time: %q, want %q", got, want)
 		}
-		h.do("AT+CNMI?;+CMEE?;+CMGF?;+CPMS?", `+CNMI: 2,0,0,0,0|+CMEE: 0|+CMGF: 0|+CPMS: "ME",2,40,"ME",2,40,"ME",2,40|OK`)
+		h.do("AT+CNMI?;+CMEE?;+CMGF?;+CPMS?", `+CNMI: 2,1,0,0,0|+CMEE: 1|+CMGF: 0|+CPMS: "ME",2,255,"ME",2,255,"ME",2,255|OK`)
 	})
 }

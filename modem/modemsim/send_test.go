@@ -221,7 +221,7 @@ func TestStoredReports(t *testing.T) {
 		if got := h.send(asking, helloLength, time.Second); got != `+CMGS: 0|OK|+CDSI: "SR",0` {
 			t.Errorf("got %q", got)
 		}
-		h.do(`AT+CPMS="SR"`, "+CPMS: 1,23,0,40,0,40|OK")
+		h.do(`AT+CPMS="SR"`, "+CPMS: 1,23,0,23,0,23|OK")
 		h.write("AT+CMGR=0\r")
 		if got := flat(h.heard(time.Second)); !strings.HasPrefix(got, "+CMGR: 0,,25|") {
 			t.Errorf("CMGR: %q", got)

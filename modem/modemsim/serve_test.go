@@ -3,6 +3,7 @@ package modemsim_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -28,6 +29,8 @@ func FuzzServe(f *testing.F) {
 		"AT+CMGF=1;+CSCS=\"UCS2\"\rAT+CMGW=\"002B0034\"\r0041\x1aAT+CMSS=1\rAT+CMGR=1\r",
 		"AT+CPIN=\"1\",\"2\"\rAT+CFUN=1,1\rAT+CPBR=\rAT+CSCB=\rAT+COPS=\rAT+CUSD=\r",
 		"AT+CNMA=\rAT+CMGD=,4\rAT+CPMS=,,\rAT+CSCA=\rAT+CLCK=\rAT+CSMP=,,,\rAT+CLAC\r",
+		"ATE0\rAT+CPOF\rAT\r", "AT+CRESET\rAT#REBOOT\rAT^RESET\rAT+CFUN=16\rAT\r", "AT+QPOWD=1;+CPOWD=1\rAT^SMSO\rAT#SHDN\r",
+		"AT+CUSD=1,\"AA180C3602\"\rAT^ICCID?\rAT+CPMS=\"MT\",\"SR\",\"BM\"\rAT+CMGL=4\r",
 		"\x1b\x1a\b\x00\xff",
 		"\xc2\xedAT\r",
 	} {
@@ -39,16 +42,19 @@ func FuzzServe(f *testing.F) {
 		}
 		synctest.Test(t, func(t *testing.T) {
 			network := modemsim.NewNetwork(modemsim.NetworkConfig{Loopback: true})
-			m := modemsim.NewModem(modemsim.ModemConfig{Name: "m", PIN: "1234", Family: "huawei"}, network)
+			families := modemsim.Families()
+			cfg := modemsim.ModemConfig{Name: "m", Family: families[len(typed)%len(families)]}
 			if len(typed)%2 == 0 {
-				m = modemsim.NewModem(modemsim.ModemConfig{Name: "m"}, network)
+				cfg.PIN = "1234"
 			}
+			m := modemsim.NewModem(cfg, network)
 			if _, err := network.Deliver("m", "Bank", "Hello €", modemsim.Delivery{}); err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
-			if err := m.Serve(ctx, &stream{Reader: bytes.NewReader(typed)}); err != nil || ctx.Err() != nil {
+			// A command may have switched it off, which drops its line.
+			if err := m.Serve(ctx, &stream{Reader: bytes.NewReader(typed)}); err != nil && !errors.Is(err, modemsim.ErrHangup) || ctx.Err() != nil {
 				t.Errorf("Serve: %v, %v", err, ctx.Err())
 			}
 		})

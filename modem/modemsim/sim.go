@@ -82,11 +82,12 @@ func (s *Sim) Network() *Network { return s.net }
 // Modems returns the modems in the order of their links.
 func (s *Sim) Modems() []*Modem { return s.modems }
 
-// Links returns the names hosts open. They are there once Ready is closed.
+// Links returns the names hosts open, which the fault renumber changes. They
+// are there once Ready is closed.
 func (s *Sim) Links() []string {
 	var links []string
 	for _, m := range s.modems {
-		links = append(links, filepath.Join(s.cfg.Dir, m.Name()))
+		links = append(links, filepath.Join(s.cfg.Dir, m.Port()))
 	}
 	return links
 }
@@ -144,7 +145,6 @@ func (s *Sim) Run(ctx context.Context) error {
 
 // serve keeps one modem on a line, on a new one whenever that was dropped.
 func (s *Sim) serve(ctx context.Context, m *Modem, p *PTY) error {
-	link := p.Link()
 	for {
 		err := s.serveLine(ctx, m, p)
 		if ctx.Err() != nil {
@@ -157,7 +157,7 @@ func (s *Sim) serve(ctx context.Context, m *Modem, p *PTY) error {
 		if m.Back(ctx) != nil {
 			return nil
 		}
-		if p, err = OpenPTY(link); err != nil {
+		if p, err = OpenPTY(filepath.Join(s.cfg.Dir, m.Port())); err != nil {
 			return fmt.Errorf("%s: %w", m.Name(), err)
 		}
 		s.log.Info("line is back", "modem", m.Name())

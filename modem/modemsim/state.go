@@ -11,13 +11,23 @@ type state struct {
 	mr       byte               // TP-MR of the next segment
 
 	bootAt, readyAt time.Time // answers from, messages work from
-	bootLines       bool      // the lines after a start have not been said
-	readyLines      bool      // nor those once messages work
+	start           []saying  // lines of the start that have not been said
+	lost            int       // command lines it will not understand: its speed is not set
+	chatterAt       time.Time // the next line of no interest
+	chatterNext     int       // which of them
 	full            bool      // storage had no room for the last message
 	regSaid         int       // registration that was last told
+	epsSaid         int       // the same of +CEREG
 	ack             *parcel   // delivered directly, waits for +CNMA
 	ackBy           time.Time
 	held            []string // unasked lines, while +CNMI mode is 0
+}
+
+// A saying is a line of a start that is due at a time.
+type saying struct {
+	at   time.Time
+	text string
+	card int // where above 0, it waits for an open SIM, and comes so many tenths of the time from there
 }
 
 // settings are lost at every restart.
@@ -42,14 +52,16 @@ type settings struct {
 	broadcast     int // +CSCB
 	attached      int // +CGATT
 	ussdOpen      bool
-	functional    int // +CFUN
+	quiet         bool            // the family's chatter is off
+	asked         map[string]bool // vendor commands that ask for lines
+	functional    int             // +CFUN
 }
 
 func newSettings(f family) settings {
 	return settings{
-		echo: true, verbose: true, charset: "GSM", first: 17, validity: 167,
+		echo: true, verbose: true, charset: "GSM", first: 17, validity: 167, errors: f.errors, textMode: f.textMode,
 		mem: [3]string{f.first, f.first, f.first}, reg: map[string]int{}, functional: 1, attached: 1,
-		indications: [5]int{2, 0, 0, 0, 0},
+		indications: f.cnmi, asked: map[string]bool{},
 	}
 }
 
@@ -59,6 +71,8 @@ type card struct {
 	pin        string
 	locked     bool // waits for the PIN, or for the PUK where no tries are left
 	tries, puk int  // tries left
+	failed     bool // it does not work
+	busy       time.Time
 }
 
 // Tries a SIM gives, 3GPP TS 31.101 and 27.007 §8.3.

@@ -3,7 +3,7 @@ package profile
 // Boot lists the beginnings of lines that a modem says of itself when it has
 // started: after one of these every setting is lost.
 var Boot = []string{
-	"RDY", "APP RDY", "^SYSSTART", "*ATREADY: 1", "+AT: READY", "*EMRDY: 1", "+WIND: 3",
+	"RDY", "APP RDY", "^SYSSTART", "*ATREADY: 1", "+AT: READY", "*EMRDY: 1", "+WIND: 3", "MODEM:STARTUP",
 }
 
 // Full lists the beginnings of lines that say a text could not be stored. A

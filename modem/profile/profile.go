@@ -1,19 +1,20 @@
 // Package profile holds what each family of modems does differently, as data:
 // how to know one, which of its USB interfaces takes commands, what to say at
-// start, where it keeps texts, how it counts PIN tries, how it is reset.
+// start, where it keeps texts, how it counts PIN tries, how long it takes over
+// things, how it is reset and switched.
 //
 // Nothing here runs, waits or speaks to a modem. A row is a reading of vendor
-// manuals and of traces from the field; an unknown modem gets Generic, which
-// asks for nothing that is not in 3GPP TS 27.005 and 27.007.
+// manuals, of other software's workarounds and of traces from the field, as
+// docs/hardware.md lists them; an unknown modem gets Generic, which asks for
+// nothing that is not in 3GPP TS 27.005 and 27.007.
+//
+// A row says only what differs: the rest is filled in from the defaults, so
+// that every field of every Profile that is handed out can be used as it is.
 package profile
 
-import (
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
-// A Profile is one family of modems.
+// A Profile is one family of modems. Commands stand without "AT".
 type Profile struct {
 	Name string // lower case, as it stands in statuses and in made-up modem names
 
@@ -21,35 +22,59 @@ type Profile struct {
 	Layouts []Layout // USB products in modem mode
 	Vendors []string // USB vendor ids whose other products are tried too, by probing
 	Class   []string // USB class/subclass/protocol of the command port, "ff/01/02", where numbers vary
+	Avoid   []string // the same of ports that take no commands, or carry PPP
 	Brands  []string // beginnings of what +CGMI answers, lower case
 	Models  []string // beginnings of what +CGMM answers, lower case; none: any of the brand
 
 	// What is said at start, after the identity is known. A refusal of Init is
 	// no fault: firmware of one family differs.
-	Init []string
-	CNMI []string // values of +CNMI=, tried in turn until one is taken
+	Init    []string
+	Silence []string // those of Init that stop a family's chatter; a restart undoes them
+	CNMI    []string // values of +CNMI=, tried in turn until one is taken
 
-	// Where texts are kept: names for +CPMS in order of preference.
-	Storage []string
-	Reports Reports // how status reports come with the first CNMI value
+	// Where texts are kept.
+	Storage     []string // names for +CPMS in order of preference
+	Memories    int      // how many names +CPMS= takes, 2 or 3
+	Unlisted    bool     // counts texts in +CPMS that +CMGL leaves out: only deleting all makes room
+	Reports     Reports  // how status reports come with the first CNMI value
+	ReportStore string   // the memory of stored reports, whatever +CDSI says; empty: where +CDSI says
 
 	// When texts work, which is later than when AT answers.
 	Ready     []string      // beginnings of unasked lines that say so; none: only asking tells
-	ReadyWait time.Duration // from then on "not yet" is no longer normal
+	ReadyPoll string        // the question that fails until then
+	ReadyWait time.Duration // from the first answer to AT; from then on "not yet" is no longer normal
 	Settle    time.Duration // after the PIN was taken, before the SIM is asked anything
 
-	Tries Tries    // how many PIN tries are left
-	ICCID []string // commands that may tell the SIM's serial number, best first
+	Tries  Tries    // how many PIN tries are left
+	ICCID  []string // commands that may tell the SIM's serial number, best first
+	Signal []string // commands that tell the signal, most telling first; +CSQ is the last
+	USSD   USSD     // how the text of +CUSD is written in a command
 
-	Reset     string        // soft reset
-	SendLimit time.Duration // longest wait for the answer to +CMGS
-	KeepLink  bool          // +CMMS=1 speeds up messages of several segments
+	// The longest waits for an answer that are still normal.
+	PromptLimit  time.Duration // of +CMGS, for its prompt
+	SendLimit    time.Duration // of +CMGS, for its result
+	StorageLimit time.Duration // of +CPMS
+	DeleteLimit  time.Duration // of +CMGD
+	RadioLimit   time.Duration // of RadioOff and RadioOn
+
+	KeepLink bool          // +CMMS=1 speeds up messages of several segments
+	Gap      time.Duration // least time between two messages, which networks may enforce
+
+	// How it is brought back, gentlest first.
+	RadioOff, RadioOn string        // the network left and joined again; +CFUN=0 and 1 where that is safe
+	Reset             string        // soft reset
+	Away              time.Duration // a reset may take it off the USB bus for so long; 0: a serial line, which stays
+	PowerOff          string        // leaves the network and switches off; empty: none is known
+	Boot              time.Duration // from power or reset to the first answer to AT, at most, usually
+	Texts             time.Duration // from there until texts work, at most, usually
+	Key               Key           // a module's PWRKEY; the zero value for sticks, which have none
 }
 
 // A Layout is the USB products that share an arrangement of interfaces.
 type Layout struct {
-	IDs []string // "vvvv:pppp", lower-case hexadecimal
-	AT  []int    // interface numbers that take commands, best first; none: probe
+	IDs   []string // "vvvv:pppp", lower-case hexadecimal
+	AT    []int    // interface numbers that take commands, best first; none: probe
+	Leave []int    // interface numbers to leave alone: diagnostics, NMEA, audio, network
 }
 
 // Reports says how status reports come.
@@ -66,72 +91,24 @@ type Tries struct {
 	Field int    // which of the answer's fields, from 0
 }
 
-// ByUSB returns the family of a USB product, with the interfaces to try first
-// (none where only a probe tells), or false when nothing says that the device
-// is a modem. It does not know which of a maker's products take no commands.
-func ByUSB(id string) (*Profile, []int, bool) {
-	id = strings.ToLower(id)
-	for i := range all {
-		for _, l := range all[i].Layouts {
-			if slices.Contains(l.IDs, id) {
-				return &all[i], l.AT, true
-			}
-		}
-	}
-	vendor, _, _ := strings.Cut(id, ":")
-	for i := range all {
-		if slices.Contains(all[i].Vendors, vendor) {
-			return &all[i], nil, true
-		}
-	}
-	return nil, nil, false
-}
+// USSD is how the text of +CUSD is written in a command.
+type USSD uint8
 
-// ByIdentity returns the family of a modem that says it is of this make and
-// model. It always returns one: Generic for the unknown.
-func ByIdentity(manufacturer, model string) *Profile {
-	maker, model := strings.ToLower(strings.TrimSpace(manufacturer)), strings.ToLower(strings.TrimSpace(model))
-	// Some put the maker before the model ("SIMCOM_SIM7600E", "Quectel EC25").
-	for _, sep := range []string{"_", " "} {
-		if head, rest, ok := strings.Cut(model, sep); ok && maker != "" && strings.HasPrefix(maker, head) {
-			model = rest
-			break
-		}
-	}
-	best, score := &all[0], 0
-	for i := range all {
-		p := &all[i]
-		s := 0
-		if hasPrefix(maker, p.Brands) {
-			s = 1
-		}
-		if m := longest(model, p.Models); m > 0 {
-			s += 1 + m // the model tells more than the maker: modules are rebranded
-		} else if len(p.Models) > 0 {
-			continue
-		}
-		if s > score {
-			best, score = p, s
-		}
-	}
-	return best
+const (
+	Plain  USSD = iota // in the character set of +CSCS
+	Packed             // seven bits to the character, as hexadecimal digits
+)
+
+// A Key is how long a module's PWRKEY is held low, which is a toggle: the
+// same key switches a module that runs off. Each time holds for every module
+// of the family, with a margin.
+type Key struct {
+	On    time.Duration // switches on
+	Off   time.Duration // switches off; 0: only PowerOff does
+	Gone  time.Duration // from Off or PowerOff until it is off, at most
+	Rest  time.Duration // from there until On is heeded again, at least
+	Reset time.Duration // of the reset pin; 0: there is none
 }
 
 // Generic returns the profile of a modem nothing is known of.
 func Generic() *Profile { return &all[0] }
-
-// All returns every profile, Generic first.
-func All() []Profile { return slices.Clone(all) }
-
-func hasPrefix(s string, prefixes []string) bool { return longest(s, prefixes) > 0 }
-
-// longest returns the length of the longest of the prefixes that s begins with.
-func longest(s string, prefixes []string) int {
-	n := 0
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			n = max(n, len(p))
-		}
-	}
-	return n
-}
