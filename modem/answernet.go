@@ -15,22 +15,28 @@ var noRegistration = registration{status: 4, technology: -1}
 var registrations = [...]struct {
 	name  string
 	texts bool
+	roams bool
 }{
-	0:  {"not searching", false},
-	1:  {"home", true},
-	2:  {"searching", false},
-	3:  {"denied", false},
-	4:  {"unknown", false},
-	5:  {"roaming", true},
-	6:  {"home, texts only", true},
-	7:  {"roaming, texts only", true},
-	8:  {"emergency calls only", false},
-	9:  {"home", true}, // circuit-switched fallback not preferred
-	10: {"roaming", true},
-	11: {"emergency bearer only", false},
+	0:  {"not searching", false, false},
+	1:  {"home", true, false},
+	2:  {"searching", false, false},
+	3:  {"denied", false, false},
+	4:  {"unknown", false, false},
+	5:  {"roaming", true, true},
+	6:  {"home, texts only", true, false},
+	7:  {"roaming, texts only", true, true},
+	8:  {"emergency calls only", false, false},
+	9:  {"home", true, false}, // circuit-switched fallback not preferred
+	10: {"roaming", true, true},
+	11: {"emergency bearer only", false, false},
 }
 
 func (r registration) texts() bool { return registrations[r.status].texts }
+
+func (r registration) roams() bool { return registrations[r.status].roams }
+
+// seeks reports whether the modem has no network and nobody has told it why.
+func (r registration) seeks() bool { return r.status == 0 || r.status == 2 || r.status == 4 }
 
 func (r registration) String() string { return registrations[r.status].name }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -24,6 +25,15 @@ type Config struct {
 	// Flush() error, it drops output that was not sent yet.
 	Open func(ctx context.Context, path string) (io.ReadWriteCloser, error)
 	Scan func() ([]usb.Device, error)
+
+	// Reset takes the device at a USB port off the bus and lets it on again;
+	// CyclePort cuts the power of that port, of no other, or returns an error.
+	// Nil where there is no such thing. Both return when it is done, or ctx is.
+	Reset     func(ctx context.Context, usbPath string) error
+	CyclePort func(ctx context.Context, usbPath string) error
+
+	Memory  Memory // nil: what is learnt is forgotten with the process
+	DumpDir string // traces of modems that were given up; empty: none
 }
 
 // A ModemConfig binds settings to one device, by exactly one of Port, USB,
@@ -39,7 +49,17 @@ type ModemConfig struct {
 	SMSCNumber sms.Number // international; empty: the SIM's own
 	Init       []string   // commands said last at start, "AT+CGSMS=1"; a refusal is logged
 	Storage    []string   // memories for texts, best first, "SM"; empty: the family's
+	Roaming    string     // RoamingAllow or RoamingDeny; empty: allow
+	Power      Power      // its power line; nil: none
 }
+
+// What a modem does with a network that is not its SIM's own. Allowed is the
+// default: the SIMs sold for machines roam wherever they are, and a gateway
+// that keeps silent is a worse surprise than its bill. Either way it receives.
+const (
+	RoamingAllow = "allow"
+	RoamingDeny  = "deny" // send nothing
+)
 
 // A Secret is a PIN. It prints as bullets.
 type Secret string
@@ -71,26 +91,23 @@ var (
 	memForm  = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
-// Validate returns every fault of the configuration, joined.
+// Validate returns every fault, joined, each with its key: "modem[0].port: …".
 func (c Config) Validate() error {
 	var faults []error
-	seen := map[string]string{}
+	seen := map[string]int{} // rows by key and value
 	for i, m := range c.Modems {
-		who := m.Name
-		if who == "" {
-			who = fmt.Sprintf("#%d", i+1)
-		}
 		fault := func(key, format string, args ...any) {
-			faults = append(faults, fmt.Errorf("modem %s: %s: %s", who, key, fmt.Sprintf(format, args...)))
+			faults = append(faults, fmt.Errorf("modem[%d].%s: %s", i, key, fmt.Sprintf(format, args...)))
 		}
 		once := func(key, value string) {
 			if value == "" {
 				return
 			}
 			if other, ok := seen[key+" "+value]; ok {
-				fault(key, "%s is modem %s's already", value, other)
+				fault(key, "%s is that of modem[%d] already", value, other)
+				return
 			}
-			seen[key+" "+value] = who
+			seen[key+" "+value] = i
 		}
 		if !wayName.MatchString(m.Name) {
 			fault("name", "1 to 32 letters, digits, dots, dashes or underscores are needed")
@@ -124,6 +141,12 @@ func (c Config) Validate() error {
 		}
 		if m.SMSCNumber != "" && !smscForm.MatchString(string(m.SMSCNumber)) {
 			fault("smsc_number", "an international number is needed")
+		}
+		if m.Roaming != "" && m.Roaming != RoamingAllow && m.Roaming != RoamingDeny {
+			fault("roaming", `%q is neither "allow" nor "deny"`, m.Roaming)
+		}
+		if m.Power != nil && !reflect.TypeOf(m.Power).Comparable() {
+			fault("power", "%T cannot be compared", m.Power)
 		}
 		for _, s := range m.Storage {
 			if !memForm.MatchString(s) {

@@ -29,13 +29,28 @@
 // Reading and sending take turns of equal time, and of one command at least, so
 // that neither starves the other; a nearly full memory goes first.
 //
+// # Recovery
+//
+// A modem in trouble climbs a ladder (ladder.go): the port's own resync, a new
+// start, the radio off and on, the family's reset, the USB device and its
+// port's power, the modem's power line, and rests that grow to an hour. What
+// kind of trouble it is decides how high it is worth climbing. Each step is kept,
+// logged and told to a Gateway that is a Recoverer; the step that worked is
+// remembered by IMEI and comes earlier the next time. A modem that fails in a
+// row what others send is set aside by a breaker (breaker.go), climbs the same
+// ladder, and is back on trial: its next messages decide. Modems that share a
+// power line are drained and parted from their ports before it is cut.
+//
+// What went over the wire last is in a ring of its own for each modem
+// (record.go), masked by whoever reads it (mask.go).
+//
 // # Goroutines
 //
 // Pool.Run looks for USB modems itself. It starts, and waits for: for each found
 // device that nothing is known of, one that asks who it is; for each modem its
 // owner (modem.run), which alone speaks to the modem, and its courier, which
 // alone waits for the gateway. While a port is open its line.Port runs beside
-// them. Send and Ways may be called from anywhere.
+// them. The pool's other methods may be called from anywhere.
 //
 // It relies on package line to keep unasked lines and late answers out of an
 // answer, and on package tpdu to turn every PDU into something.

@@ -40,41 +40,42 @@ func (p *Pool) askAt(ctx context.Context, port string, sim bool) (identity, erro
 	if err != nil {
 		return id, err
 	}
-	l := line.New(rw, line.Config{})
-	pctx, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(pctx) }()
-	defer func() { stop(); <-ended }()
-
-	for range probeTries {
-		if _, err = l.Do(pctx, "", probeLimit); !errors.Is(err, line.ErrTimeout) {
-			break
-		}
-	}
-	if err != nil {
-		if ctx.Err() != nil {
-			return id, ctx.Err()
-		}
-		return id, fmt.Errorf("%w (%w)", errNoAnswer, err)
-	}
-	ask := func(cmd string) []string {
-		info, err := l.Do(pctx, cmd, askLimit)
-		if err != nil {
-			return nil
-		}
-		return info
-	}
-	ask("E0")
-	maker, model := plain(ask("+CGMI"), "+CGMI"), plain(ask("+CGMM"), "+CGMM")
-	f := profile.ByIdentity(maker, model)
-	id.family = f.Name
-	id.imei = digits(ask("+CGSN"), 14, 17)
-	if sim {
-		for _, cmd := range f.ICCID {
-			if id.iccid = iccid(ask(cmd)); id.iccid != "" {
+	err = converse(ctx, rw, nil, func(pctx context.Context, l *line.Port) error {
+		var err error
+		for range probeTries {
+			if _, err = l.Do(pctx, "", probeLimit); !errors.Is(err, line.ErrTimeout) {
 				break
 			}
 		}
+		if err != nil {
+			return err
+		}
+		ask := func(cmd string) []string {
+			info, err := l.Do(pctx, cmd, askLimit)
+			if err != nil {
+				return nil
+			}
+			return info
+		}
+		ask("E0")
+		maker, model := plain(ask("+CGMI"), "+CGMI"), plain(ask("+CGMM"), "+CGMM")
+		f := profile.ByIdentity(maker, model)
+		id.family = f.Name
+		id.imei = digits(ask("+CGSN"), 14, 17)
+		if sim {
+			for _, cmd := range f.ICCID {
+				if id.iccid = iccid(ask(cmd)); id.iccid != "" {
+					break
+				}
+			}
+		}
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return id, ctx.Err()
+	case err != nil:
+		return id, fmt.Errorf("%w (%w)", errNoAnswer, err)
 	}
 	return id, nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pigeon-sms/pigeon/modem/line"
+	"github.com/pigeon-sms/pigeon/modem/profile"
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
@@ -19,31 +20,47 @@ import (
 // run; everybody else asks.
 type modem struct {
 	cfg     ModemConfig
-	open    func(ctx context.Context, path string) (io.ReadWriteCloser, error)
+	pool    *Pool
 	gateway Gateway
 	log     *slog.Logger
 	courier *courier
-	nudge   chan struct{} // room for one: the port changed or its device was seen again
+	record  recorder
+	nudge   chan struct{} // room for one: the port changed, its device was seen again, or something is asked of it
+	ended   chan struct{} // closed when run has ended
 
 	mu      sync.Mutex // guards what follows, for a few lines
 	state   State
 	why     string
 	info    sms.Modem
 	country string
-	net     string // whose references and places these are: ICCID, else IMSI, IMEI, name
-	door    *door  // nil: takes no message
-	sending bool   // a Send has it; held by Send from before it asks until it returns
+	net     string        // whose references and places these are: ICCID, else IMSI, IMEI, name
+	door    *door         // nil: takes no message
+	sending bool          // a Send has it; held by Send from before it asks until it returns
+	idle    chan struct{} // closed when that Send returns; nil: nobody waits for it
+	sent    time.Time     // when a segment was taken last
+	holds   []string      // why it takes no message though it could
+	order   *order
+	steps   []Step // of its recoveries, the last stepsKept
 	port    string // what to open; empty: the device is not there
+	usb     string // the USB port it was at last; empty: not known
 	hangUp  context.CancelCauseFunc
-	strange bool // its port has led to another device, or to another SIM
+	closed  chan struct{} // closed when the port is; nil: it is
+	stir    func()        // wakes the session
+	strange bool          // its port has led to another device, or to another SIM
 
 	// Owned by run.
 	slots   map[string]*slot // by Part.Slot
 	out     int              // parcels at the courier, at most flightLimit
-	refused map[string]bool  // SIM and PIN that do not go together
+	refused map[string]bool  // SIMs the PIN is not to be entered into, by the key of their note
 	rest    time.Duration    // before the next opening
-	quiet   bool             // the same trouble again: not worth another line
-	trouble string           // the last
+	family  *profile.Profile // the last session's
+	ladder  ladder
+	breaker breaker
+	eased   time.Duration // how much longer than usual trouble is borne
+	away    time.Time     // since when there has been no device; zero: there is
+	woken   bool          // its power was cycled because of that
+	quiet   bool          // the same trouble again: not worth another line
+	trouble string        // the last
 }
 
 // door is how a message gets to the owner while the modem is ready.
@@ -52,13 +69,14 @@ type door struct {
 	shut chan struct{} // closed when the modem stops being ready
 }
 
-func newModem(cfg ModemConfig, open func(context.Context, string) (io.ReadWriteCloser, error), gw Gateway, log *slog.Logger) *modem {
-	log = log.With("modem", cfg.Name)
+func newModem(cfg ModemConfig, p *Pool) *modem {
+	log := p.log.With("modem", cfg.Name)
 	m := &modem{
-		cfg: cfg, open: open, gateway: gw, log: log,
-		courier: newCourier(gw, log),
-		nudge:   make(chan struct{}, 1),
-		state:   Absent, why: "not found yet", net: cfg.Name,
+		cfg: cfg, pool: p, gateway: p.Gateway, log: log,
+		courier: newCourier(p.Gateway, log),
+		nudge:   make(chan struct{}, 1), ended: make(chan struct{}),
+		family: profile.Generic(),
+		state:  Absent, why: "not found yet", net: cfg.Name,
 		port:    cfg.Port,
 		slots:   map[string]*slot{},
 		refused: map[string]bool{},
@@ -83,10 +101,7 @@ func (m *modem) offer(port string) {
 		}
 	}
 	m.mu.Unlock()
-	select {
-	case m.nudge <- struct{}{}:
-	default:
-	}
+	m.wake()
 }
 
 // errStranger ends a session with a device that is not this modem.
@@ -106,6 +121,7 @@ func (m *modem) disowned() bool {
 func (m *modem) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer close(m.ended)
 	// The courier outlives the owner: reports still come while the last
 	// segment waits for its answer.
 	cctx, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -114,13 +130,23 @@ func (m *modem) run(ctx context.Context) {
 
 	m.rest = firstRest
 	for ctx.Err() == nil {
-		port := m.where()
-		if port == "" {
-			m.become(Absent, "its device is not plugged in")
-			m.pause(ctx, 0)
+		if o := m.takeOrder(); o != nil {
+			m.obey(ctx, o)
 			continue
 		}
-		m.live(ctx, port)
+		port, why := m.where(), m.held()
+		switch {
+		case why != "":
+			m.become(m.down(), why)
+			m.pause(ctx, 0)
+		case m.overdue():
+			m.suffer(ctx, errLost)
+		case port == "":
+			m.become(Absent, "its device is not plugged in")
+			m.miss(ctx, 0)
+		default:
+			m.live(ctx, port)
+		}
 	}
 	m.become(Absent, "stopped")
 }
@@ -138,33 +164,93 @@ func (m *modem) live(ctx context.Context, port string) {
 	if m.now() != Absent {
 		m.become(Opening, "")
 	}
-	rw, err := m.open(ctx, port)
+	rw, err := m.pool.cfg.Open(ctx, port)
 	if err != nil {
 		if ctx.Err() == nil {
 			m.gone(err)
-			m.pause(ctx, m.back())
+			m.miss(ctx, m.back())
 		}
 		return
 	}
 	if m.now() == Absent {
 		m.become(Opening, "")
 	}
+	select {
+	case <-m.nudge: // what it said is known now, and no later rest is to end with it
+	default:
+	}
+	m.away, m.woken = time.Time{}, false
+	m.locate(port)
+	m.record.note("opened " + port)
 	m.update(func(i *sms.Modem) { i.Restarts++ })
 	since := time.Now()
 	err = m.session(ctx, rw)
+	m.record.note("closed: " + err.Error())
 	if ctx.Err() != nil {
 		return
 	}
 	if time.Since(since) >= proven {
 		m.rest = firstRest
 	}
-	if errors.Is(err, errStranger) {
+	m.gone(err)
+	switch {
+	case errors.Is(err, errStranger):
 		m.mu.Lock()
 		m.strange = true
 		m.mu.Unlock()
+		m.pause(ctx, m.back())
+	case errors.Is(err, errHeld), errors.Is(err, errOrdered):
+	case missing(err):
+		m.miss(ctx, m.back())
+	default:
+		m.suffer(ctx, err)
 	}
-	m.gone(err)
-	m.pause(ctx, m.back())
+}
+
+// miss waits for a device that is not there, for d, or without an end for 0.
+func (m *modem) miss(ctx context.Context, d time.Duration) {
+	if m.away.IsZero() {
+		m.away = time.Now()
+	}
+	if due, ok := m.due(); ok && (d == 0 || time.Until(due) < d) {
+		d = max(time.Until(due), time.Millisecond)
+	}
+	m.pause(ctx, d)
+}
+
+// due returns when something is to be done about a missing device: a step has
+// not brought it back, or it has a power line nobody has tried yet.
+func (m *modem) due() (time.Time, bool) {
+	switch a := m.ladder.now; {
+	case m.away.IsZero():
+	case a != nil:
+		return a.began.Add(max(a.back, comeback)), true
+	case m.cfg.Power != nil && !m.woken:
+		return m.away.Add(awayLimit), true
+	}
+	return time.Time{}, false
+}
+
+// overdue reports whether that moment has come, once for each.
+func (m *modem) overdue() bool {
+	due, ok := m.due()
+	if !ok || m.now() != Absent || time.Now().Before(due) {
+		return false
+	}
+	m.woken = true
+	return true
+}
+
+// obey takes the step somebody asked for.
+func (m *modem) obey(ctx context.Context, o *order) {
+	m.conclude(errOrdered)
+	if m.ladder.trouble == noTrouble {
+		m.ladder = ladder{trouble: asked, since: time.Now()}
+	}
+	m.ladder.well = time.Time{}
+	m.breaker.aside, m.eased = time.Time{}, 0
+	m.become(m.down(), "a restart was asked for: "+o.step)
+	o.done <- m.take(ctx, o.step, errOrdered.Error())
 }
 
 // back returns how long to rest now and doubles the next rest.
@@ -219,7 +305,7 @@ func (m *modem) pause(ctx context.Context, d time.Duration) {
 // session works with an open port until it is lost.
 func (m *modem) session(ctx context.Context, rw io.ReadWriteCloser) error {
 	s := newSession(m)
-	lc := line.Config{URC: s.hear}
+	lc := line.Config{URC: s.hear, Trace: m.record.trace}
 	if f, ok := rw.(interface{ Flush() error }); ok {
 		lc.Flush = f.Flush
 	}
@@ -234,7 +320,15 @@ func (m *modem) session(ctx context.Context, rw io.ReadWriteCloser) error {
 	defer cancel(nil)
 	m.mu.Lock()
 	m.hangUp = cancel
+	m.stir = func() { s.news.note(func(*news) {}) }
+	m.closed = make(chan struct{})
 	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		close(m.closed)
+		m.closed = nil
+		m.mu.Unlock()
+	}()
 
 	ended := make(chan error, 1)
 	go func() {
@@ -245,7 +339,7 @@ func (m *modem) session(ctx context.Context, rw io.ReadWriteCloser) error {
 	err := s.run(sctx)
 	why := context.Cause(sctx)
 	m.mu.Lock()
-	m.hangUp = nil
+	m.hangUp, m.stir = nil, nil
 	m.mu.Unlock()
 	stop()
 	end := <-ended

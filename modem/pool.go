@@ -2,12 +2,11 @@ package modem
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/modem/usb"
 	"github.com/pigeon-sms/pigeon/sms"
@@ -33,6 +32,9 @@ type Pool struct {
 	cfg Config
 	log *slog.Logger
 
+	cycling chan struct{}       // room for one: who cycles a power line, and owns cycled
+	cycled  map[Power]time.Time // when each was
+
 	mu      sync.Mutex // guards what follows; a modem's own mu may be taken while it is held
 	modems  []*modem   // the configured ones in their order, then those found
 	strange []stranger // devices that were found and have not said who they are
@@ -46,7 +48,10 @@ func New(cfg Config, log *slog.Logger) *Pool {
 	if cfg.Scan == nil {
 		cfg.Scan = func() ([]usb.Device, error) { return usb.Scan("/") }
 	}
-	return &Pool{cfg: cfg, log: log}
+	if cfg.Memory == nil {
+		cfg.Memory = &forgetful{}
+	}
+	return &Pool{cfg: cfg, log: log, cycling: make(chan struct{}, 1), cycled: map[Power]time.Time{}}
 }
 
 // Run keeps every modem alive until ctx is done, and returns when all of them
@@ -66,7 +71,7 @@ func (p *Pool) Run(ctx context.Context) error {
 
 // add takes a modem into the pool and starts it.
 func (p *Pool) add(ctx context.Context, running *sync.WaitGroup, c ModemConfig) *modem {
-	m := newModem(c, p.cfg.Open, p.Gateway, p.log)
+	m := newModem(c, p)
 	p.mu.Lock()
 	p.modems = append(p.modems, m)
 	p.mu.Unlock()
@@ -102,15 +107,9 @@ func (p *Pool) Ways() []sms.Way {
 // is not nil. It does not queue: a modem that cannot start at once refuses. An
 // end of ctx stops it before the next Ctrl-Z.
 func (p *Pool) Send(ctx context.Context, way string, a *sms.Attempt) (refs []sms.Ref, err error) {
-	for _, m := range p.all() {
-		if m.cfg.Name == way {
-			return m.send(ctx, a)
-		}
+	m, err := p.named(way)
+	if err != nil {
+		return nil, &sms.SendError{Verdict: sms.Reroute, Err: err}
 	}
-	names := []string{}
-	for _, m := range p.all() {
-		names = append(names, m.cfg.Name)
-	}
-	return nil, &sms.SendError{Verdict: sms.Reroute,
-		Err: fmt.Errorf("there is no modem %q; there are: %s", way, strings.Join(names, ", "))}
+	return m.send(ctx, a)
 }

@@ -42,6 +42,7 @@ type rig struct {
 type wire struct {
 	mu     sync.Mutex
 	writes []string // each write of the host's
+	hook   func(write string)
 	opened int
 }
 
@@ -49,6 +50,16 @@ func (w *wire) note(b []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writes = append(w.writes, string(b))
+	if w.hook != nil {
+		w.hook(string(b))
+	}
+}
+
+// on has f called with each write from now on.
+func (w *wire) on(f func(write string)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hook = f
 }
 
 // count returns how many writes so far begin with a prefix.

@@ -15,6 +15,7 @@ import (
 // before it is handed in.
 type job struct {
 	ctx    context.Context
+	to     sms.Number
 	pdus   []pdu
 	first  int // which segment pdus begins with
 	whole  int // segments of the message
@@ -42,6 +43,9 @@ func (m *modem) send(ctx context.Context, a *sms.Attempt) ([]sms.Ref, error) {
 	}
 	m.mu.Lock()
 	d, busy, state, why := m.door, m.sending, m.state, m.why
+	if held := m.heldWhy(); held != "" {
+		why = held
+	}
 	if d != nil && !busy {
 		m.sending = true
 	}
@@ -55,6 +59,10 @@ func (m *modem) send(ctx context.Context, a *sms.Attempt) ([]sms.Ref, error) {
 	defer func() {
 		m.mu.Lock()
 		m.sending = false
+		if m.idle != nil {
+			close(m.idle)
+			m.idle = nil
+		}
 		m.mu.Unlock()
 	}()
 	select {
@@ -62,6 +70,9 @@ func (m *modem) send(ctx context.Context, a *sms.Attempt) ([]sms.Ref, error) {
 	case <-d.shut:
 		m.mu.Lock()
 		state, why = m.state, m.why
+		if held := m.heldWhy(); held != "" {
+			why = held
+		}
 		m.mu.Unlock()
 		return nil, notReady(m.cfg.Name, state, why)
 	case <-ctx.Done():
@@ -91,7 +102,7 @@ func newJob(ctx context.Context, a *sms.Attempt) (*job, error) {
 			return nil, &sms.SendError{Verdict: sms.Retry, Err: errors.New("its time has passed")}
 		}
 	}
-	j := &job{ctx: ctx, first: min(a.First, len(segments)), whole: len(segments), reply: make(chan outcome, 1)}
+	j := &job{ctx: ctx, to: a.To, first: min(a.First, len(segments)), whole: len(segments), reply: make(chan outcome, 1)}
 	for _, seg := range segments[j.first:] {
 		p, n, err := tpdu.Submit(a.To, seg, o)
 		if err != nil {
@@ -140,6 +151,10 @@ func (s *session) segment(ctx context.Context) error {
 		s.finish(err)
 		return nil
 	}
+	if why := s.m.held(); why != "" {
+		s.refuseJob(errors.New(why))
+		return nil
+	}
 	p := s.profile.Load()
 	if p.KeepLink && !s.linkless && j.whole > 1 && !j.linked {
 		j.linked = true // until 1 to 5 s after the last segment
@@ -161,6 +176,7 @@ func (s *session) segment(ctx context.Context) error {
 		j.again = false
 		s.misses = 0
 		s.m.count(func(i *sms.Modem) { i.Sent++ })
+		s.m.hasSent(ctx)
 		if len(j.refs) == len(j.pdus) {
 			s.finish(nil)
 		}
@@ -193,6 +209,9 @@ func (s *session) notTaken(ctx context.Context, err error, gone bool) error {
 		if r.Verdict != sms.Reject {
 			s.watchAt = time.Now() // is it the SIM, or the network?
 		}
+	}
+	aside := s.judge(j, r, err)
+	if refused(err) && aside == nil {
 		s.finish(r)
 		return nil
 	}
@@ -202,9 +221,31 @@ func (s *session) notTaken(ctx context.Context, err error, gone bool) error {
 		s.m.become(Sick, err.Error())
 		return err
 	}
+	if aside != nil {
+		s.m.become(Sick, aside.Error())
+		return aside
+	}
 	s.misses++
 	s.fallSick(err)
 	return nil
+}
+
+// judge tells the breaker of a message that was not taken, and returns why the
+// modem is to be set aside, if it is.
+func (s *session) judge(j *job, r *sms.SendError, err error) error {
+	if r.Verdict == sms.Reject || !s.registered {
+		return nil
+	}
+	return s.m.breaker.failed(j.to, r, modemsOwn(err), func(t time.Time) bool { return s.m.pool.sentSince(t, s.m) })
+}
+
+// hasSent notes that the modem works.
+func (m *modem) hasSent(ctx context.Context) {
+	m.mu.Lock()
+	m.sent = time.Now()
+	m.mu.Unlock()
+	m.breaker.took()
+	m.recovered(ctx, true)
 }
 
 // submit sends one segment. Until Ctrl-Z the caller may call it off, and so

@@ -56,7 +56,9 @@ func (s *session) full() bool { return s.free >= 0 && s.free < keepFree }
 
 // fallSick stops taking messages until the modem has answered again.
 func (s *session) fallSick(err error) {
-	s.sick = true
+	if !s.sick {
+		s.sick, s.sickSince, s.sickness = true, time.Now(), err.Error()
+	}
 	s.watchAt = time.Now().Add(missPause)
 	s.soon(s.watchAt)
 	s.m.become(Sick, err.Error())
@@ -73,6 +75,10 @@ func (s *session) stand(why string) {
 		s.m.become(Registering, why)
 	case s.job != nil:
 		s.m.become(Busy, "")
+	case time.Now().Before(s.m.breaker.aside):
+		s.m.become(Sick, "set aside: "+s.m.ladder.reason)
+	case s.m.breaker.trial:
+		s.m.become(Ready, "on trial: "+s.m.ladder.reason)
 	default:
 		s.m.become(Ready, "")
 	}

@@ -22,6 +22,8 @@ type session struct {
 
 	misses     int  // commands in a row that were not answered
 	sick       bool // the last one was not
+	sickSince  time.Time
+	sickness   string
 	registered bool
 	seeking    time.Time // since when it has not been
 	regs       []string  // registration commands this modem knows, the telling one first
@@ -64,6 +66,7 @@ func (s *session) reset() {
 
 var (
 	errSilent = errors.New("it does not answer")
+	errMute   = errors.New("it answers nothing at all")
 	errReboot = errors.New("it has started again by itself")
 	errSIM    = errors.New("the SIM has changed")
 )
@@ -127,7 +130,8 @@ func refused(err error) bool {
 func (s *session) over(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil ||
 		errors.Is(err, line.ErrLost) || errors.Is(err, line.ErrClosed) || errors.Is(err, line.ErrStuck) ||
-		errors.Is(err, errSilent) || errors.Is(err, errSIM) || errors.Is(err, errReboot))
+		errors.Is(err, errSilent) || errors.Is(err, errSIM) || errors.Is(err, errReboot) ||
+		errors.Is(err, errRefusing) || errors.Is(err, errRefused) || errors.Is(err, errUnready) || errors.Is(err, errUnregistered))
 }
 
 // masked is a command without the PIN in it.

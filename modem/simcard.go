@@ -61,7 +61,7 @@ func (s *session) pinState(ctx context.Context) (string, error) {
 // that only a person can help is parked, and looked at now and then.
 func (s *session) unlock(ctx context.Context) error {
 	s.m.become(SIM, "")
-	since := time.Now()
+	since, began := time.Now(), time.Now()
 	for {
 		state, err := s.pinState(ctx)
 		if err != nil {
@@ -100,6 +100,12 @@ func (s *session) unlock(ctx context.Context) error {
 		default:
 			why = "locked (" + state + "): this modem does not take this SIM"
 		}
+		switch state {
+		case simFailed, simBusy, simUnknown:
+			if time.Since(began) > startLimit+s.m.eased {
+				return fmt.Errorf("%w: %s", errUnready, why)
+			}
+		}
 		s.m.become(Parked, why)
 		since = time.Time{}
 		if err := s.wait(ctx, parkedPoll); err != nil {
@@ -109,45 +115,6 @@ func (s *session) unlock(ctx context.Context) error {
 			return errReboot
 		}
 	}
-}
-
-// enterPIN enters the configured PIN, once for a SIM, and only while more than
-// one try is known to be left: a wrong PIN in a file must not cost the SIM,
-// however often the daemon starts.
-func (s *session) enterPIN(ctx context.Context) (entered bool, why string, err error) {
-	pin := s.m.cfg.PIN
-	if pin == "" {
-		return false, "the SIM wants its PIN: set pin_file", nil
-	}
-	id, err := s.readICCID(ctx)
-	if err != nil {
-		return false, "", err
-	}
-	key := id + "/" + string(pin)
-	if s.m.refused[key] {
-		return false, "the SIM refused the configured PIN", nil
-	}
-	left, known, err := s.triesLeft(ctx)
-	switch {
-	case err != nil:
-		return false, "", err
-	case !known:
-		return false, "the SIM wants its PIN, and the modem does not tell how many tries are left: switch the PIN off in a phone", nil
-	case left < 2:
-		return false, fmt.Sprintf("the SIM wants its PIN, and %d tries are left: unlock it in a phone", left), nil
-	}
-	s.m.refused[key] = true // until it says otherwise; also when it says nothing
-	_, err = s.ask(ctx, `+CPIN="`+string(pin)+`"`, pinLimit)
-	if s.over(ctx, err) {
-		return false, "", err
-	}
-	if err != nil {
-		s.m.log.Error("PIN refused", "err", err, "left", left-1)
-		return false, fmt.Sprintf("the SIM refused the configured PIN, %d tries are left", left-1), nil
-	}
-	delete(s.m.refused, key)
-	s.m.log.Info("PIN entered")
-	return true, "", rest(ctx, s.profile.Load().Settle)
 }
 
 // triesLeft asks how many PIN tries are left.

@@ -15,7 +15,7 @@ import (
 // good: for a PIN, for a SIM.
 func (s *session) start(ctx context.Context) error {
 	s.m.become(Probing, "")
-	for _, step := range []func(context.Context) error{s.probe, s.identify, s.unlock, s.readSIM, s.prepare} {
+	for _, step := range []func(context.Context) error{s.probe, s.identify, s.switchOn, s.unlock, s.readSIM, s.prepare} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -36,8 +36,11 @@ func (s *session) probe(ctx context.Context) error {
 			return err
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errSilent, err)
+	switch {
+	case refused(err):
+		return fmt.Errorf("%w: %w", errUnready, err)
+	case err != nil:
+		return fmt.Errorf("%w: %w: %w", errSilent, errMute, err)
 	}
 	for _, cmd := range []string{"E0", "+CMEE=1"} {
 		if _, _, err := s.offer(ctx, cmd, askLimit); err != nil {
@@ -70,6 +73,7 @@ func (s *session) identify(ctx context.Context) error {
 	}
 	p := profile.ByIdentity(maker, model)
 	s.profile.Store(p)
+	s.m.family = p
 	s.m.update(func(i *sms.Modem) {
 		i.Manufacturer, i.Model, i.Revision, i.Profile = maker, model, revision, p.Name
 		if imei != "" {
@@ -86,6 +90,23 @@ func (s *session) identify(ctx context.Context) error {
 	}
 	s.m.log.Info("modem", "manufacturer", maker, "model", model, "revision", revision, "imei", imei, "profile", p.Name)
 	return nil
+}
+
+// switchOn starts the radio of a modem somebody has left without: another
+// program, or ourselves, if the power went in the middle of a recovery.
+func (s *session) switchOn(ctx context.Context) error {
+	info, ok, err := s.offer(ctx, "+CFUN?", askLimit)
+	if err != nil || !ok {
+		return err
+	}
+	if it, ok := find(info, "+CFUN"); !ok || it[0].text != "0" && it[0].text != "4" {
+		return nil
+	}
+	s.m.log.Warn("the modem's radio is off, and is switched on")
+	if _, _, err := s.offer(ctx, "+CFUN=1", radioLeast); err != nil {
+		return err
+	}
+	return rest(ctx, radioPause)
 }
 
 // prepare sets the modem up for texts, and waits until it takes that: "AT
@@ -106,6 +127,9 @@ func (s *session) prepare(ctx context.Context) error {
 			return rerr
 		}
 		s.m.become(Registering, fmt.Sprintf("texts do not work yet: %v (%s)", err, r))
+		if time.Since(since) > startLimit+s.m.eased {
+			return fmt.Errorf("%w: texts do not work: %w", errUnready, err)
+		}
 		pause := pollFast
 		if time.Since(since) > s.profile.Load().ReadyWait {
 			if !warned {

@@ -15,6 +15,8 @@ import "slices"
 //	            └───────────── rested ───── recovering ◀────┘           │
 //	                                                        rebooted ───┘
 //
+// A recovering modem is parked when nothing has helped, and opened again after
+// each rest. A sick one may be ready again without more: it was set aside.
 // From every state a modem becomes absent when its port goes, and every state
 // with an open port becomes recovering when the port has to be closed and
 // opened again.
@@ -28,9 +30,9 @@ const (
 	Registering State = "registering" // waits for the network and for texts to work
 	Ready       State = "ready"       // would take a message now
 	Busy        State = "busy"        // is sending one
-	Sick        State = "sick"        // did not answer, and is asked again
-	Recovering  State = "recovering"  // closed; rests before it is opened again
-	Parked      State = "parked"      // only a person can help: PIN, PUK, no SIM
+	Sick        State = "sick"        // did not answer, and is asked again, or is set aside
+	Recovering  State = "recovering"  // closed; a step of the ladder is taken, or it rests
+	Parked      State = "parked"      // only a person can help: PIN, PUK, no SIM, nothing helped
 )
 
 // next lists, for each state, the states a modem may go to from there.
@@ -43,8 +45,8 @@ var next = map[State][]State{
 	Ready:       {Busy, Registering, Probing, SIM, Sick, Recovering, Absent},
 	Busy:        {Ready, Registering, Sick, Recovering, Absent},
 	Sick:        {Registering, Ready, Probing, SIM, Recovering, Absent},
-	Recovering:  {Opening, Absent},
-	Parked:      {SIM, Probing, Sick, Recovering, Absent},
+	Recovering:  {Opening, Parked, Absent},
+	Parked:      {SIM, Opening, Probing, Sick, Recovering, Absent},
 }
 
 // CanBecome reports whether a modem in state s may go to t.

@@ -14,8 +14,8 @@ func (m *modem) become(to State, why string) {
 	from, was := m.state, m.why
 	m.state, m.why = to, why
 	switch {
-	case to.carries() && m.door == nil:
-		m.door = &door{asks: make(chan *job), shut: make(chan struct{})}
+	case to.carries():
+		m.openDoor()
 	case !to.carries() && m.door != nil:
 		close(m.door.shut)
 		m.door = nil
@@ -40,6 +40,14 @@ func (m *modem) become(to State, why string) {
 		m.log.Log(context.Background(), level, string(to), "from", from, "why", why)
 	}
 	m.gateway.Changed()
+}
+
+// openDoor lets messages in where nothing speaks against it. The caller holds
+// mu.
+func (m *modem) openDoor() {
+	if m.state.carries() && m.door == nil && len(m.holds) == 0 {
+		m.door = &door{asks: make(chan *job), shut: make(chan struct{})}
+	}
 }
 
 func (m *modem) now() State {
@@ -89,8 +97,12 @@ func (m *modem) way() sms.Way {
 	if info.Restarts > 0 {
 		info.Restarts--
 	}
+	why := m.why
+	if held := m.heldWhy(); held != "" && m.state.carries() {
+		why = held
+	}
 	return sms.Way{
-		Name: m.cfg.Name, Kind: "modem", State: string(m.state), Ready: m.state.carries(), Why: m.why,
+		Name: m.cfg.Name, Kind: "modem", State: string(m.state), Ready: m.door != nil, Why: why,
 		Window: 1, Country: m.country, Modem: &info,
 	}
 }

@@ -60,6 +60,16 @@ func refusal(err error, gone bool) *sms.SendError {
 	return &sms.SendError{Verdict: r.verdict, Code: name, Doubt: r.doubt && gone, Err: errors.New(r.text)}
 }
 
+// codeOf returns the kind and number of a modem's own answer; -1 for another
+// error.
+func codeOf(err error) (kind string, code int) {
+	var e *line.Error
+	if !errors.As(err, &e) {
+		return "", -1
+	}
+	return e.Kind, e.Code
+}
+
 // wrongMode reports whether a refusal may come from the modem having fallen
 // back to text mode, or from its not having finished starting.
 func wrongMode(err error) bool {

@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -31,13 +32,16 @@ func (s *session) watch(ctx context.Context) error {
 			return errors.Join(err, errIf(lost, errSIM))
 		}
 	}
-	s.registered = r.texts()
+	s.registered = r.texts() && !s.m.banned(r)
 	if s.registered && (!was || s.sick) {
 		if err := s.network(ctx, r); err != nil {
 			return err
 		}
 	}
-	s.sick = false
+	if s.sick {
+		s.sick = false
+		s.m.tell(Step{Time: s.sickSince, Step: StepResync, Reason: s.sickness, Took: time.Since(s.sickSince), Worked: true})
+	}
 	s.watchAt = time.Now().Add(watchPause)
 	if !s.registered {
 		s.watchAt = time.Now().Add(pollFast)
@@ -47,12 +51,24 @@ func (s *session) watch(ctx context.Context) error {
 			s.watchAt = time.Now().Add(pollSlow)
 		}
 		if s.job != nil {
-			s.finish(notReady(s.m.cfg.Name, Registering, r.String()))
+			s.finish(notReady(s.m.cfg.Name, Registering, s.m.waiting(r)))
 		}
 	}
-	s.stand(waiting(r))
+	s.m.recovered(ctx, s.registered)
+	s.stand(s.m.waiting(r))
+	limit := seekLimit
+	if s.m.ladder.trouble == unregistered {
+		limit = startLimit // to see whether the last step has helped
+	}
+	if r.seeks() && time.Since(s.seeking) > limit+s.m.eased {
+		return fmt.Errorf("%w in %v: %s", errUnregistered, time.Since(s.seeking).Round(time.Second), r)
+	}
 	return nil
 }
+
+// banned reports whether the configuration keeps a modem from sending in a
+// network it has.
+func (m *modem) banned(r registration) bool { return r.roams() && m.cfg.Roaming == RoamingDeny }
 
 func errIf(cond bool, err error) error {
 	if cond {
@@ -62,7 +78,10 @@ func errIf(cond bool, err error) error {
 }
 
 // waiting says what a modem without a network waits for.
-func waiting(r registration) string {
+func (m *modem) waiting(r registration) string {
+	if m.banned(r) {
+		return `roaming, which roaming = "deny" does not allow`
+	}
 	switch r.status {
 	case 3:
 		return "the network denies this SIM"
