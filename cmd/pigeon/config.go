@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"sort"
+	"reflect"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -28,6 +26,13 @@ type config struct {
 	store   store.Config
 	modem   modem.Config
 }
+
+// String names the gateway and nothing else: fmt does not ask the secrets in
+// fields of ours how they wish to be shown.
+func (c config) String() string { return fmt.Sprintf("the configuration of %q", c.gateway.Name) }
+
+// GoString is String, for %#v.
+func (c config) GoString() string { return c.String() }
 
 // file is the configuration file, key by key. What a key means, its unit and
 // its default stand with the field of the part it sets, and in the example.
@@ -98,6 +103,16 @@ type file struct {
 // defaultConfigFile is read when no other is named and it is there.
 const defaultConfigFile = "/etc/pigeon/pigeon.toml"
 
+// configFile is the configuration that is read where none is named, and empty
+// where there is none.
+func (e *env) configFile() string {
+	path := filepath.Join(e.root, defaultConfigFile)
+	if !exists(path) {
+		return ""
+	}
+	return path
+}
+
 // loadConfig reads a configuration file and checks all of it; an empty path
 // gives the defaults. The error holds every fault, one a line, each with file,
 // line and key.
@@ -113,19 +128,17 @@ func loadConfig(path, stateDir, hostname string) (config, error) {
 }
 
 // parseConfig is loadConfig for a text at hand; path names it in the faults
-// and is where relative names of secret files start from.
+// and is where relative names of other files start from.
 func parseConfig(path, text, stateDir, hostname string) (config, error) {
+	faults := &faultList{path: path, lines: locate(text)}
+	var tables map[string]any
+	if _, err := toml.Decode(text, &tables); err != nil {
+		faults.syntax(text, err)
+		return config{}, faults.err()
+	}
 	var f file
-	meta, err := toml.Decode(text, &f)
-	if err != nil {
-		return config{}, syntaxFault(path, err)
-	}
-	faults := faultList{path: path, lines: locate(text)}
-	for _, key := range meta.Undecoded() {
-		faults.unknown(key)
-	}
-
-	c := f.parts(&faults, stateDir, hostname)
+	faults.fill(reflect.ValueOf(&f).Elem(), tables, "")
+	c := f.parts(faults, stateDir, hostname)
 	for _, err := range []error{c.gateway.Validate(), c.mqtt.Validate(), c.web.Validate(), c.store.Validate(), c.modem.Validate()} {
 		faults.add(err)
 	}
@@ -137,7 +150,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	var c config
 	g := f.Gateway
 	c.gateway = gateway.Config{
-		Name: g.Name, Version: version().Version, Country: g.Country,
+		Name: g.Name, Version: version().Version, Built: version().built(), Country: g.Country,
 		RetryFirst: d(g.RetryFirst), RetryMost: d(g.RetryMost), Attempts: g.Attempts, Lifetime: d(g.Lifetime),
 		ReportWait: d(g.ReportWait), AssembleWait: d(g.AssembleWait), StopWait: d(g.StopWait), QueueMost: g.QueueMost,
 		Keep: sms.Retention{Age: d(g.KeepAge), Count: g.KeepCount},
@@ -160,33 +173,15 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	c.mqtt = mqtt.Config{
 		URL: m.URL, ClientID: m.ClientID, Username: m.Username,
 		Password: broker.Secret(faults.secret("mqtt.password", m.Password, m.PasswordFile)),
-		CAFile:   m.CAFile, CertFile: m.CertFile, KeyFile: m.KeyFile, Fleet: m.Fleet, Name: c.gateway.Name, Version: c.gateway.Version,
+		CAFile:   faults.beside(m.CAFile), CertFile: faults.beside(m.CertFile), KeyFile: faults.beside(m.KeyFile),
+		Fleet: m.Fleet, Name: c.gateway.Name, Version: c.gateway.Version,
 		Broker: broker.Config{Listen: m.Broker.Listen},
 	}
 	c.web = web.Config{Listen: web.DefaultListen, Socket: filepath.Join(stateDir, "pigeon.sock"), Name: c.gateway.Name, Version: c.gateway.Version}
 	if f.Web.Listen != nil {
 		c.web.Listen = *f.Web.Listen
 	}
-	for i, a := range f.Account {
-		key := fmt.Sprintf("account[%d]", i)
-		password := faults.secret(key+".password", a.Password, a.PasswordFile)
-		token := faults.secret(key+".token", a.Token, a.TokenFile)
-		switch {
-		case a.Name == "":
-			faults.addf("%s.name: is empty", key)
-		case password == "" && token == "":
-			faults.addf("%s: %q has neither password nor token, and could never sign in", key, a.Name)
-		}
-		if password != "" {
-			c.mqtt.Broker.Accounts = append(c.mqtt.Broker.Accounts, broker.Account{Name: a.Name, Password: broker.Secret(password)})
-		}
-		if token == "" {
-			token = password
-		}
-		if token != "" {
-			c.web.Accounts = append(c.web.Accounts, web.Account{Name: a.Name, Token: token})
-		}
-	}
+	f.accounts(faults, &c)
 	c.store = store.Config{Dir: stateDir, MaxSize: int64(f.Store.MaxSize)}
 
 	c.modem.Auto = len(f.Modem) == 0
@@ -203,139 +198,19 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	return c
 }
 
-// A faultList gathers what is wrong with a file, each with its line.
-type faultList struct {
-	path   string
-	lines  map[string]int
-	faults []fault
-}
-
-type fault struct {
-	line int
-	text string
-}
-
-func (l *faultList) addf(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	key, _, _ := strings.Cut(text, ":")
-	l.faults = append(l.faults, fault{l.lineOf(key), text})
-}
-
-// add takes the faults of a part, which start with their key.
-func (l *faultList) add(err error) {
-	if err == nil {
-		return
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range many.Unwrap() {
-			l.add(e)
+// accounts hands each row to those who can use it: the page takes every one, the
+// broker those with a password. The page's check speaks for both, as it knows
+// the rows by their place in the file.
+func (f *file) accounts(faults *faultList, c *config) {
+	seen := map[string]bool{}
+	for i, a := range f.Account {
+		key := fmt.Sprintf("account[%d]", i)
+		password := faults.secret(key+".password", a.Password, a.PasswordFile)
+		token := faults.secret(key+".token", a.Token, a.TokenFile)
+		if password != "" && a.Name != "" && !seen[a.Name] {
+			c.mqtt.Broker.Accounts = append(c.mqtt.Broker.Accounts, broker.Account{Name: a.Name, Password: broker.Secret(password)})
 		}
-		return
+		seen[a.Name] = true
+		c.web.Accounts = append(c.web.Accounts, web.Account{Name: a.Name, Token: token, Password: password})
 	}
-	l.addf("%v", err)
-}
-
-// lineOf finds the line of a key or of the table it would stand in; 0 when the
-// file has neither.
-func (l *faultList) lineOf(key string) int {
-	for key != "" {
-		if n := l.lines[key]; n > 0 {
-			return n
-		}
-		i := strings.LastIndex(key, ".")
-		if i < 0 {
-			break
-		}
-		key = key[:i]
-	}
-	return 0
-}
-
-// unknown refuses a key that no part has, and names the nearest one.
-func (l *faultList) unknown(key toml.Key) {
-	for _, f := range l.faults {
-		if strings.HasPrefix(key.String(), strings.TrimSuffix(f.text, ": there is no such key")+".") {
-			return // its table is unknown, and was named
-		}
-	}
-	text := key.String() + ": there is no such key"
-	if n := nearest(key.String(), knownKeys()); n != "" {
-		text += fmt.Sprintf("; did you mean %s?", n)
-	}
-	line := l.lines[key.String()]
-	for i := 0; line == 0 && i < maxRows; i++ { // within a table of an array
-		line = l.lines[fmt.Sprintf("%s[%d].%s", key[0], i, strings.Join(key[1:], "."))]
-	}
-	l.faults = append(l.faults, fault{line, text})
-}
-
-// maxRows bounds the search for the row of an array an unknown key stands in.
-const maxRows = 100
-
-// secret returns a secret that stands in the file, or in a file of its own.
-func (l *faultList) secret(key, value, path string) string {
-	switch {
-	case path == "":
-		return value
-	case value != "":
-		l.addf("%s_file: %s stands there as well, and only one can hold", key, key)
-		return value
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(l.path), path)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		l.addf("%s_file: %v", key, err)
-		return ""
-	}
-	value = strings.TrimRight(string(b), "\r\n")
-	if value == "" {
-		l.addf("%s_file: %s is empty", key, path)
-	}
-	return value
-}
-
-func (l *faultList) pattern(key, expr string) *regexp.Regexp {
-	if expr == "" {
-		return nil
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		l.addf("%s: %v", key, err)
-	}
-	return re
-}
-
-// err joins the faults in the order of the file.
-func (l *faultList) err() error {
-	sort.SliceStable(l.faults, func(i, j int) bool { return l.faults[i].line < l.faults[j].line })
-	var errs []error
-	for _, f := range l.faults {
-		errs = append(errs, errors.New(place(l.path, f.line)+f.text))
-	}
-	return errors.Join(errs...)
-}
-
-func place(path string, line int) string {
-	switch {
-	case path == "":
-		return ""
-	case line == 0:
-		return path + ": "
-	}
-	return fmt.Sprintf("%s:%d: ", path, line)
-}
-
-// syntaxFault says where a file is not TOML, or a value not of its key's type.
-func syntaxFault(path string, err error) error {
-	var p toml.ParseError
-	if !errors.As(err, &p) {
-		return fmt.Errorf("%s%w", place(path, 0), err)
-	}
-	text := p.Message
-	if p.LastKey != "" {
-		text = p.LastKey + ": " + text
-	}
-	return errors.New(place(path, p.Position.Line) + text)
 }

@@ -5,9 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"strings"
 )
 
 const (
@@ -38,11 +36,9 @@ func cmdConfig(_ context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	path := defaultConfigFile
+	path := e.configFile()
 	if len(rest) == 1 {
 		path = rest[0]
-	} else if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		path = "" // the daemon would run on its defaults
 	}
 	state, err := e.stateDir(*dir)
 	if err != nil {
@@ -51,14 +47,18 @@ func cmdConfig(_ context.Context, e *env, args []string) error {
 	host, _ := os.Hostname() // an empty name is a fault that is told
 	_, wrong := loadConfig(path, state, host)
 	if *asJSON {
-		faults := []string{}
-		if wrong != nil {
-			faults = strings.Split(wrong.Error(), "\n")
+		faults := []fault{}
+		var list *faultList
+		switch {
+		case errors.As(wrong, &list):
+			faults = list.faults
+		case wrong != nil:
+			faults = append(faults, fault{Text: wrong.Error()})
 		}
 		err := printJSON(e.stdout, struct {
-			File   string   `json:"file,omitempty"`
-			OK     bool     `json:"ok"`
-			Faults []string `json:"faults"`
+			File   string  `json:"file,omitempty"`
+			OK     bool    `json:"ok"`
+			Faults []fault `json:"faults"`
 		}{path, wrong == nil, faults})
 		if err != nil {
 			return err

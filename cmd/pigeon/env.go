@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,14 +61,25 @@ func (e *env) stateDir(given string) (string, error) {
 	return "", errors.New("no home directory to keep the state in: name one with --state DIR")
 }
 
-// firstError remembers the first error of a writer.
+// firstError remembers the first error of a writer. Several goroutines may write.
 type firstError struct {
-	w   io.Writer
+	w io.Writer
+
+	mu  sync.Mutex // guards err, and keeps writes apart
 	err error
+}
+
+// first returns the first error there was.
+func (f *firstError) first() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
 }
 
 // Write writes to the writer below, and nothing after its first error.
 func (f *firstError) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.err != nil {
 		return 0, f.err
 	}

@@ -16,27 +16,29 @@ var (
 
 // locate finds the line of every key of a TOML text, so that a fault found
 // after parsing can still say where it is. Keys in arrays of tables carry
-// their row, from 0: "modem[1].port". It reads lines, not TOML: a key inside a
-// multi-line string can only add a name nobody asks for.
+// their row, from 0: "modem[1].port". It reads lines, not TOML: a line inside a
+// multi-line string that looks like a key can at most lead a fault astray.
 func locate(text string) map[string]int {
 	lines, rows, table := map[string]int{}, map[string]int{}, ""
 	for i, line := range strings.Split(text, "\n") {
-		n := i + 1
+		name := ""
 		if m := arrayLine.FindStringSubmatch(line); m != nil {
 			table = fmt.Sprintf("%s[%d]", m[1], rows[m[1]])
 			rows[m[1]]++
-			lines[table] = n
+			name = table
 		} else if m := tableLine.FindStringSubmatch(line); m != nil {
 			table = m[1]
-			lines[table] = n
+			if array, rest, inside := strings.Cut(table, "."); inside && rows[array] > 0 { // within the latest row
+				table = fmt.Sprintf("%s[%d].%s", array, rows[array]-1, rest)
+			}
+			name = table
 		} else if m := keyLine.FindStringSubmatch(line); m != nil {
-			key := m[1]
-			if table != "" {
-				key = table + "." + key
+			if name = m[1]; table != "" {
+				name = table + "." + name
 			}
-			if lines[key] == 0 {
-				lines[key] = n
-			}
+		}
+		if name != "" && lines[name] == 0 {
+			lines[name] = i + 1
 		}
 	}
 	return lines

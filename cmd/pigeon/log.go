@@ -3,23 +3,40 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"sync"
+
+	"golang.org/x/sys/unix"
 )
 
-// newLog makes the daemon's log: one line an entry on stderr. Under systemd,
-// which says so with JOURNAL_STREAM, each line starts with its level as
-// sd-daemon(3) has it, and without a time, which the journal adds.
+// newLog makes the daemon's log: one line an entry on stderr. Where that leads
+// to systemd's journal, each line starts with its level as sd-daemon(3) has it,
+// and without a time, which the journal adds.
 func newLog(e *env, verbose bool) *slog.Logger {
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug
 	}
-	if e.getenv("JOURNAL_STREAM") == "" {
+	if !isJournal(e.stderr, e.getenv("JOURNAL_STREAM")) {
 		return slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
 	}
 	return slog.New(newJournal(e.stderr, level))
+}
+
+// isJournal reports whether w is the stream JOURNAL_STREAM speaks of, by device
+// and inode: systemd.exec(5) asks for the comparison, because the variable is
+// handed down to children whose stderr is a terminal or a file.
+func isJournal(w io.Writer, stream string) bool {
+	f, ok := w.(*os.File)
+	if !ok || stream == "" {
+		return false
+	}
+	var st unix.Stat_t
+	err := unix.Fstat(int(f.Fd()), &st)
+	return err == nil && stream == fmt.Sprintf("%d:%d", st.Dev, st.Ino)
 }
 
 // A journalHandler writes for systemd's journal.

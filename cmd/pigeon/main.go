@@ -41,12 +41,12 @@ func Main(ctx context.Context, e *env, args []string) int {
 		err = nil
 	}
 	switch {
-	case err == nil && out.err == nil:
+	case err == nil && out.first() == nil:
 		return 0
 	case errors.Is(err, errSaid):
 		return 1
 	case err == nil:
-		err = fmt.Errorf("write to the standard output: %w", out.err)
+		err = fmt.Errorf("write to the standard output: %w", out.first())
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}

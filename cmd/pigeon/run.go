@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -59,9 +61,7 @@ func cmdRun(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *path == "" {
-		if _, err := os.Stat(defaultConfigFile); !errors.Is(err, fs.ErrNotExist) {
-			*path = defaultConfigFile
-		}
+		*path = e.configFile()
 	}
 	host, err := os.Hostname()
 	if err != nil || host == "" {
@@ -72,33 +72,24 @@ func cmdRun(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *simulate == "auto" && len(cfg.modem.Modems) > 0 {
+		sims = 0 // somebody has said which modems there are
+	}
 	holdDescriptors()
 	log := newLog(e, *verbose)
 
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	for first := true; ; first = false {
-		d := daemon{cfg: cfg, sims: sims, state: state, log: log}
-		if first {
-			d.greet = func(ready found) { greet(e, ready) }
-		}
-		next, err := d.runUntilReload(ctx, hup, load)
-		if err != nil || next == nil {
-			return err
-		}
-		cfg = *next
-		log.Info("configuration applied")
-	}
+	d := daemon{cfg: cfg, sims: sims, state: state, log: log, scan: func() ([]usb.Device, error) { return usb.Scan(e.root) }}
+	d.greet = func(f found) { greet(e, os.Args[0], f) }
+	return d.serve(ctx, hup, load)
 }
 
 // simulated reads the value of --simulate.
 func simulated(s, root string) (int, error) {
 	if s == "auto" {
-		devices, err := usb.Scan(root)
-		if err != nil {
-			return 0, err
-		}
+		devices, _ := usb.Scan(root) // where the bus cannot be looked at, no modem is found
 		for _, d := range devices {
 			if d.Note == "" {
 				return 0, nil
@@ -130,21 +121,43 @@ type daemon struct {
 	sims  int // simulated modems to add
 	state string
 	log   *slog.Logger
-	greet func(found) // called once everything listens; nil for none
+	scan  func() ([]usb.Device, error)
+	greet func(found) // called once everything listens
 }
 
-// found is what a daemon has to say of itself once everything listens.
-type found struct {
-	name, state string
-	broker      string // where the MQTT broker is, without secrets
-	base        string // of the topics
-	page        string // URL, empty where TCP is off
-	modems      []string
-	simulated   []string // their numbers
+// serve runs the daemon until ctx is done, with the configuration load brings
+// at each SIGHUP. One that cannot be run is left for the one before it.
+func (d daemon) serve(ctx context.Context, hup <-chan os.Signal, load func() (config, error)) error {
+	greet := d.greet
+	var old *config // to go back to when this one cannot be run; nil for none
+	greeted := false
+	for {
+		up := false // everything listened
+		d.greet = func(f found) {
+			up = true
+			if !greeted {
+				greet(f)
+			} else {
+				d.log.Info("configuration applied")
+			}
+			greeted = true
+		}
+		next, err := d.runUntilReload(ctx, hup, load)
+		switch {
+		case err == nil && next != nil:
+			cfg := d.cfg
+			d.cfg, old = *next, &cfg
+		case err != nil && !up && old != nil && ctx.Err() == nil:
+			d.log.Error("configuration refused, the old one is back", "err", err)
+			d.cfg, old = *old, nil // if that fails too, the supervisor's turn has come
+		default:
+			return err
+		}
+	}
 }
 
 // runUntilReload runs the daemon. It returns the new configuration when SIGHUP
-// brought a good one, and nil when ctx is done.
+// brought a good one, and nil when ctx is done or the daemon failed.
 func (d daemon) runUntilReload(ctx context.Context, hup <-chan os.Signal, load func() (config, error)) (*config, error) {
 	run, stop := context.WithCancel(ctx)
 	defer stop()
@@ -163,6 +176,10 @@ func (d daemon) runUntilReload(ctx context.Context, hup <-chan os.Signal, load f
 				d.log.Error("configuration refused, the old one stays", "err", err)
 				continue
 			}
+			if reflect.DeepEqual(cfg, d.cfg) {
+				d.log.Info("configuration read again, nothing has changed")
+				continue
+			}
 			next = &cfg
 			stop()
 		}
@@ -178,23 +195,28 @@ func (d daemon) runUntilReload(ctx context.Context, hup <-chan os.Signal, load f
 
 // run builds the parts, joins them, runs them and stops them in order: first
 // what lets work in, then what decides, then what carries, then the disk.
-func (d daemon) run(ctx context.Context) error {
+func (d daemon) run(ctx context.Context) (err error) {
 	cfg, log := d.cfg, d.log
 	db, err := store.Open(cfg.store)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 
 	var sim *modemsim.Sim
 	if d.sims > 0 {
 		if sim, err = simulator(d.sims, filepath.Join(d.state, "simulated")); err != nil {
 			return err
 		}
+		cfg.modem.Modems = slices.Clip(cfg.modem.Modems) // d.cfg is left as it is
 		for i, link := range sim.Links() {
 			cfg.modem.Modems = append(cfg.modem.Modems, modem.ModemConfig{Name: fmt.Sprintf("sim%d", i), Port: link})
 		}
+		if err := cfg.modem.Validate(); err != nil {
+			return fmt.Errorf("add the simulated modems: %w", err)
+		}
 	}
+	cfg.modem.Scan = d.scan
 
 	pool := modem.New(cfg.modem, log)
 	gw := gateway.New(cfg.gateway, db, []gateway.Sender{pool}, log)
@@ -204,41 +226,17 @@ func (d daemon) run(ctx context.Context) error {
 	page := web.New(cfg.web, log)
 	page.Gateway, page.Links = gw, bus.Links
 
-	edges := []runner{bus, page}
-	if d.greet != nil {
-		edges = append(edges, greeter{page.Ready(), bus.Ready(), func() { d.greet(d.found(bus, page, cfg, sim)) }})
-	}
+	hello := greeter{page.Ready(), bus.Ready(), cfg.mqtt.URL != "", func() { d.greet(d.found(bus, page, cfg, sim)) }}
+	edges := []runner{bus, page, hello}
 	stages := [][]runner{edges, {gw}, {pool}}
 	if sim != nil {
 		stages[2] = []runner{after{sim.Ready(), pool}}
 		stages = append(stages, []runner{sim})
 	}
-	return runStages(ctx, stages...)
-}
-
-// found gathers what there is to say.
-func (d daemon) found(bus *mqtt.Edge, page *web.Server, cfg config, sim *modemsim.Sim) found {
-	f := found{name: cfg.gateway.Name, state: d.state, base: bus.Base(), broker: cfg.mqtt.URL}
-	if f.broker == "" {
-		f.broker = "mqtt://" + bus.Addr()
-	} else {
-		f.broker = withoutSecrets(f.broker)
-	}
-	if a := page.Addr(); a != nil {
-		f.page = "http://" + a.String() + "/"
-	}
-	for _, m := range cfg.modem.Modems {
-		f.modems = append(f.modems, m.Name)
-	}
-	if cfg.modem.Auto {
-		f.modems = append(f.modems, "every USB modem")
-	}
-	if sim != nil {
-		for _, m := range sim.Modems() {
-			f.simulated = append(f.simulated, m.Number())
-		}
-	}
-	return f
+	defer context.AfterFunc(ctx, func() { log.Info("stopping") })()
+	err = runStages(ctx, stages...)
+	log.Info("stopped")
+	return err
 }
 
 // simulator builds n simulated modems on a network that takes a moment over
@@ -274,17 +272,29 @@ func (a after) Run(ctx context.Context) error {
 // A greeter says once that everything listens.
 type greeter struct {
 	page, bus <-chan struct{}
+	patient   bool // the bus is somebody else's, and may be away
 	say       func()
 }
 
+// greetWait is how long a greeting waits for a broker that is not ours.
+const greetWait = 3 * time.Second
+
 // Run waits for what there is to say, says it, and stays.
 func (g greeter) Run(ctx context.Context) error {
-	for _, ready := range []<-chan struct{}{g.page, g.bus} {
-		select {
-		case <-ready:
-		case <-ctx.Done():
-			return nil
-		}
+	select {
+	case <-g.page:
+	case <-ctx.Done():
+		return nil
+	}
+	var late <-chan time.Time
+	if g.patient {
+		late = time.After(greetWait)
+	}
+	select {
+	case <-g.bus:
+	case <-late:
+	case <-ctx.Done():
+		return nil
 	}
 	g.say()
 	<-ctx.Done()

@@ -21,18 +21,23 @@ drives a modem can open them, Pigeon too:
   port = "DIR/modem0"
 
 Commands are read from the standard input, and from the control socket where one
-is named, one a line; "help" lists them. They let texts come in, tell what the
-network took, and make things go wrong: "fault silence", "fault error 38 2",
-"fault hangup 5s", "deliver modem0 +447700900123 hello".`
+is named, one a line; "help" lists them. They let texts come in ("modem0: deliver
++447700900123 hello"), tell what the network took ("messages"), and make things go
+wrong ("fault silence", "fault error 38 2", "modem1: fault hangup 5s") until
+"clear" ends it.
+
+--lifelike gives the modems the times and the chatter of their family: slow to
+boot, slow to register, gone from the bus when they are reset.`
 
 // cmdSimulate runs simulated modems.
 func cmdSimulate(ctx context.Context, e *env, args []string) error {
 	f := newFlags("simulate modem")
 	cfg := modemsim.Config{}
-	count := f.limit("count", 2, 100, "how many `N` modems")
+	count := f.limit("count", 2, 100, "how many modems: `N`")
 	f.StringVar(&cfg.Dir, "dir", "", "the `DIR`ectory of their names; default: a new one below the temporary directory")
 	f.StringVar(&cfg.Control, "control", "", "a unix `SOCKET` that takes commands")
-	f.StringVar(&cfg.Modem.Family, "family", "", "what they say they are: `one of "+strings.Join(modemsim.Families(), ", ")+"`")
+	f.StringVar(&cfg.Modem.Family, "family", "", "the `FAMILY` they belong to: "+strings.Join(modemsim.Families(), ", "))
+	f.BoolVar(&cfg.Modem.Lifelike, "lifelike", false, "take the family's own times")
 	f.StringVar(&cfg.Modem.PIN, "pin", "", "the `PIN` their SIMs ask for; default: none")
 	f.DurationVar(&cfg.Modem.Latency, "latency", 300*time.Millisecond, "how long sending a segment takes")
 	f.DurationVar(&cfg.Modem.BootTime, "boot", 0, "from a restart to the first answer")

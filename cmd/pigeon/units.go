@@ -18,6 +18,13 @@ var days = regexp.MustCompile(`^(\d+(?:\.\d+)?)(d|w)`)
 // UnmarshalText reads a duration with its unit.
 func (d *duration) UnmarshalText(b []byte) error {
 	s, whole := strings.TrimSpace(string(b)), time.Duration(0)
+	add := func(x time.Duration) error {
+		if x > math.MaxInt64-whole {
+			return fmt.Errorf("%q is too long", b)
+		}
+		whole += x
+		return nil
+	}
 	for m := days.FindStringSubmatch(s); m != nil; m = days.FindStringSubmatch(s) {
 		n, err := strconv.ParseFloat(m[1], 64)
 		unit := 24 * time.Hour
@@ -27,17 +34,22 @@ func (d *duration) UnmarshalText(b []byte) error {
 		if err != nil || n > float64(math.MaxInt64/int64(unit)) {
 			return fmt.Errorf("%q is too long", b)
 		}
-		whole += time.Duration(n * float64(unit))
+		if err := add(time.Duration(n * float64(unit))); err != nil {
+			return err
+		}
 		if s = s[len(m[0]):]; s == "" {
 			*d = duration(whole)
 			return nil
 		}
 	}
 	rest, err := time.ParseDuration(s)
-	if err != nil {
+	if err != nil || whole > 0 && strings.ContainsAny(s[:1], "+-") {
 		return fmt.Errorf("%q is no duration, such as 30s, 15m, 72h or 90d", b)
 	}
-	*d = duration(whole + rest)
+	if err := add(rest); err != nil {
+		return err
+	}
+	*d = duration(whole)
 	return nil
 }
 
@@ -51,6 +63,7 @@ func (z *size) UnmarshalText(b []byte) error {
 	for suffix, u := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
 		if rest, ok := strings.CutSuffix(s, suffix); ok {
 			s, unit = strings.TrimSpace(rest), u
+			break
 		}
 	}
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
 const helpVersion = `Prints the version, the commit it was built from and when that was made, the Go
@@ -72,6 +73,16 @@ func version() versionAnswer {
 		}
 	}
 	return v
+}
+
+// built is when the program was made: a clock that is earlier is wrong. Zero
+// where the binary does not tell.
+func (v versionAnswer) built() time.Time {
+	t, err := time.Parse(time.RFC3339, v.Date)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // board is the name the device tree gives the board, or "".

@@ -1,0 +1,528 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/pigeon-sms/pigeon/store"
+)
+
+const idle = "warns daemon: it does not run: start it"
+
+// Each case is a healthy machine, without a daemon, with one thing changed. That
+// the doctor finds what it should, and nothing else, is the absence of all the
+// other findings too.
+func TestDoctorWithoutADaemon(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		ill  func(c *clinic)
+		want []string // beside that no daemon runs
+	}{
+		{"healthy", func(*clinic) {}, nil},
+
+		{"a fault in the configuration", func(c *clinic) { c.config("[web]\nlisen = \"127.0.0.1:1\"\n") },
+			[]string{"stops configuration: ROOT/etc/pigeon/pigeon.toml:2: web.lisen: there is no such key; did you mean listen?: correct it, and see"}},
+		{"two faults", func(c *clinic) { c.config("[web]\nlisen = \"x\"\n[mqtt]\nurl = \"here\"\n") },
+			[]string{"stops configuration: ROOT/etc/pigeon/pigeon.toml:2: web.lisen: ", "stops configuration: ROOT/etc/pigeon/pigeon.toml:4: mqtt.url: "}},
+		{"a good configuration", func(c *clinic) { c.config("[gateway]\nname = \"office\"\n") }, nil},
+
+		{"under-voltage now", func(c *clinic) { c.throttled("50005") }, []string{"warns power: the supply is too weak now (under-voltage), and modems drop off the bus: use a power supply"}},
+		{"under-voltage before", func(c *clinic) { c.throttled("50000") }, []string{"warns power: the supply has been too weak since the board started (under-voltage): use"}},
+		{"slowed down now", func(c *clinic) { c.throttled("e000e") }, []string{"warns power: the processor is slowed down now: cool"}},
+		{"slowed down before", func(c *clinic) { c.throttled("80000") }, []string{"warns power: the processor has been slowed down since the board started: cool"}},
+		{"throttled cannot be read", func(c *clinic) { c.throttled("perhaps") }, nil},
+		{"the driver of other kernels", func(c *clinic) { c.hwmon("1") }, []string{"warns power: the supply is too weak now"}},
+		{"the driver is content", func(c *clinic) { c.hwmon("0") }, nil},
+		{"a newer board", func(c *clinic) {
+			c.remove("sys/devices/platform/soc")
+			c.write("sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled", "10000")
+		}, []string{"warns power: the supply has been"}},
+
+		{"too hot", func(c *clinic) { c.write("sys/class/thermal/thermal_zone0/temp", "80000") }, []string{"warns temperature: the processor is at 80 °C and gets slowed down: give"}},
+		{"nearly too hot", func(c *clinic) { c.write("sys/class/thermal/thermal_zone0/temp", "79999") }, nil},
+		{"another thing is hot", func(c *clinic) { c.write("sys/class/thermal/thermal_zone0/type", "wifi") }, nil},
+
+		{"a clock of before", func(c *clinic) { c.built = c.now().Add(time.Second) }, []string{"stops clock: it says 4 May 2026, which is before this program was made: no certificate"}},
+		{"a clock on time", func(c *clinic) { c.built = c.now() }, nil},
+		{"not synchronised", func(c *clinic) { c.ntp.Status = unix.STA_UNSYNC }, []string{"warns clock: it is not synchronised: run"}},
+		{"nobody may ask", func(c *clinic) {
+			c.adjtimex = func() (unix.Timex, error) { return unix.Timex{}, unix.EPERM }
+		}, nil},
+
+		{"a full disk", func(c *clinic) { c.disk.Bavail = 2047 }, []string{"stops disk: STATE: the disk is full (7 MiB are free): find"}},
+		{"a nearly full disk", func(c *clinic) { c.disk.Bavail = 2048 }, []string{"warns disk: STATE: the disk is nearly full (8 MiB are free): find"}},
+		{"room enough", func(c *clinic) { c.disk.Bavail = 16384 }, nil},
+		{"a read-only disk", func(c *clinic) { c.disk.Flags = unix.ST_RDONLY }, []string{"stops disk: STATE: the file system is read-only: a failing card"}},
+		{"no inodes", func(c *clinic) { c.disk.Ffree = 0 }, []string{"stops disk: STATE: the file system has no room for another file (no inodes): find"}},
+		{"few inodes", func(c *clinic) { c.disk.Ffree = 99 }, []string{"warns disk: STATE: the file system has room for 99 more files only (inodes): find"}},
+		{"no inodes to count", func(c *clinic) { c.disk.Files, c.disk.Ffree = 0, 0 }, nil},
+
+		{"the state is a file", func(c *clinic) { c.owners[c.dir] = owned{1000, 1000, unix.S_IFREG | 0o600} }, []string{"stops state: STATE: it is not a directory: move"}},
+		{"the state is root's", func(c *clinic) { c.owners[c.dir] = owned{0, 0, unix.S_IFDIR | 0o755} },
+			[]string{`stops state: STATE: it belongs to root, and the user pi may not write in it: run the daemon as its owner, or give it over with "sudo chown -R pi: STATE`}},
+		{"the state is not to be written", func(c *clinic) { c.owners[c.dir] = owned{1000, 1000, unix.S_IFDIR | 0o500} },
+			[]string{"stops state: STATE: its owner pi may not write in it: run"}},
+		{"no state yet", func(c *clinic) { c.dir = filepath.Join(c.dir, "deep", "below") }, nil},
+		{"no state, nor leave to make it", func(c *clinic) {
+			c.owners[c.dir] = owned{0, 0, unix.S_IFDIR | 0o755}
+			c.dir = filepath.Join(c.dir, "new")
+		}, []string{"stops state: STATE: it is not there, and the user pi may not make it in "}},
+		{"the store is of a daemon once run with sudo", func(c *clinic) {
+			c.store()
+			c.owners[filepath.Join(c.dir, "pigeon.db")] = owned{0, 0, unix.S_IFREG | 0o600}
+		}, []string{`stops state: STATE/pigeon.db: it belongs to root, and the user pi may not write it: give it back with "sudo chown -R pi: STATE"`}},
+
+		{"a store", func(c *clinic) { c.store() }, nil},
+		{"a damaged store", func(c *clinic) { c.file("pigeon.pid", ""); c.file("pigeon.db", "not a database") }, []string{"stops store: it cannot be opened (open the store: open STATE/pigeon.db: "}},
+		{"a store in use", func(c *clinic) {
+			db, err := store.Open(store.Config{Dir: c.dir})
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			c.t.Cleanup(func() { db.Close() })
+		}, []string{"stops store: the process with the number "}},
+
+		{"no stick", func(c *clinic) { c.unplug() }, []string{"stops stick: no USB modem is plugged in: plug one in"}},
+		{"no stick, and a modem behind a serial server", func(c *clinic) {
+			c.unplug()
+			c.config("[[modem]]\nname = \"rack\"\nport = \"tcp://rack:4001\"\n")
+		}, nil},
+		{"a stick in storage mode", func(c *clinic) { c.unplug(); c.device("1-1.3", "12d1:1446", "Mobile") },
+			[]string{"stops stick: Mobile at USB port 1-1.3: the stick is in storage (CD) mode: install usb-modeswitch"}},
+		{"a network card", func(c *clinic) { c.unplug(); c.device("1-1.3", "12d1:14db", "E3372h") },
+			[]string{"stops stick: E3372h at USB port 1-1.3: the stick is a network card only (HiLink) and has no port for text messages: use one with"}},
+		{"a stick in storage mode beside a modem", func(c *clinic) { c.device("1-1.3", "12d1:1446", "Mobile") },
+			[]string{"warns stick: Mobile at USB port 1-1.3: the stick is in storage (CD) mode: install"}},
+		{"an empty place", func(c *clinic) {
+			c.config("[[modem]]\nname = \"south\"\nusb = \"1-1.4\"\n[[modem]]\nname = \"north\"\nusb = \"1-1.2\"\n")
+		},
+			[]string{"warns stick: south: there is no modem at USB port 1-1.4: plug"}},
+
+		{"no driver", func(c *clinic) { c.unplug(); c.device("1-1.3", "2c7c:0306", "EP06"); c.face("1-1.3", 2) },
+			[]string{`stops driver: EP06 at USB port 1-1.3: no driver has taken its ports, so there is no tty: run "sudo modprobe option" and, where that is not enough, "echo 2c7c 0306 |`}},
+		{"no driver for a thing that is no modem", func(c *clinic) { c.device("1-1.3", "046d:c31c", "Keyboard"); c.face("1-1.3", 0) }, nil},
+		{"autosuspend", func(c *clinic) { c.write(modemDir+"/power/control", "auto") },
+			[]string{"warns sleep: EC25 at USB port 1-1.2: the kernel may put it to sleep"}},
+
+		{"ModemManager holds the port", func(c *clinic) { c.process(77, "ModemManager", "/dev/ttyUSB2") },
+			[]string{"stops port: /dev/ttyUSB2: ModemManager has it open (process 77): stop it with \"sudo systemctl disable"}},
+		{"ModemManager runs", func(c *clinic) { c.process(77, "ModemManager", "/dev/null") },
+			[]string{"warns port: ModemManager runs (process 77) and opens every modem it sees: stop"}},
+		{"a terminal holds the port", func(c *clinic) { c.process(78, "minicom", "/dev/ttyUSB2") },
+			[]string{"stops port: /dev/ttyUSB2: minicom has it open (process 78): end it with \"sudo kill 78\""}},
+		{"a console holds the port", func(c *clinic) { c.process(78, "agetty", "/dev/ttyUSB2") },
+			[]string{"stops port: /dev/ttyUSB2: agetty has it open (process 78): take the console off the port with \"sudo systemctl disable --now serial-getty@ttyUSB2\""}},
+		{"another gateway holds the port", func(c *clinic) { c.process(78, "pigeon", "/dev/ttyUSB2") },
+			[]string{"stops port: /dev/ttyUSB2: pigeon has it open (process 78): stop it: another gateway"}},
+		{"another port is held", func(c *clinic) { c.process(78, "minicom", "/dev/ttyS0") }, nil},
+		{"not in the group", func(c *clinic) { c.gids = []int{1000} },
+			[]string{`stops port: /dev/ttyUSB2: the user pi may not open it (it belongs to root and the group dialout): add it to the group with "sudo usermod -aG dialout pi"`}},
+		{"a port of root alone", func(c *clinic) { c.owners[filepath.Join(c.root, "dev/ttyUSB2")] = owned{0, 0, unix.S_IFCHR | 0o600} },
+			[]string{"stops port: /dev/ttyUSB2: the user pi may not open it (it belongs to root and the group root): give the ports to the group dialout with the udev rule"}},
+		{"no device file", func(c *clinic) { c.remove("dev/ttyUSB2") }, []string{"stops port: /dev/ttyUSB2: the kernel knows it and there is no such file: see that udev runs"}},
+		{"a configured port is missing", func(c *clinic) {
+			c.unplug()
+			c.config("[[modem]]\nname = \"north\"\nport = \"/dev/serial/by-id/north\"\n")
+		}, []string{"stops port: north: there is no /dev/serial/by-id/north: plug the modem in"}},
+		{"a configured port is a link", func(c *clinic) {
+			c.link("dev/serial/by-id/north", "/dev/ttyUSB2")
+			c.config("[[modem]]\nname = \"north\"\nport = \"/dev/serial/by-id/north\"\n")
+			c.process(78, "minicom", "/dev/ttyUSB2")
+		}, []string{"stops port: /dev/ttyUSB2: minicom has it open"}},
+
+		{"the broker refuses", func(c *clinic) {
+			c.config("[mqtt]\nurl = \"tcp://me:secret@broker.example\"\n")
+			c.dials["tcp broker.example:1883"] = &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+		}, []string{"stops broker: tcp://broker.example: out of reach: dial: connect: connection refused: start the broker there"}},
+		{"the broker is silent", func(c *clinic) {
+			c.config("[mqtt]\nurl = \"ssl://broker.example:8884\"\n")
+			c.dials["tcp broker.example:8884"] = os.ErrDeadlineExceeded
+		}, []string{"stops broker: ssl://broker.example:8884: out of reach: i/o timeout: look at the network"}},
+		{"the broker has no address", func(c *clinic) {
+			c.config("[mqtt]\nurl = \"wss://broker.example/mqtt\"\n")
+			c.dials["tcp broker.example:443"] = &net.DNSError{Err: "no such host", Name: "broker.example"}
+		}, []string{"stops broker: wss://broker.example/mqtt: out of reach: lookup broker.example: no such host: correct the name"}},
+		{"the broker's socket is not there", func(c *clinic) {
+			c.config("[mqtt]\nurl = \"unix:///run/broker.sock\"\n")
+			c.dials["unix /run/broker.sock"] = syscall.ENOENT
+		}, []string{"stops broker: unix:///run/broker.sock: out of reach: no such file or directory: start"}},
+		{"the broker takes", func(c *clinic) { c.config("[mqtt]\nurl = \"tcp://broker.example\"\n") }, nil},
+
+		{"the port of the page is taken", func(c *clinic) { c.listens("0100007F:1F90", "4711"); c.process(55, "nginx", "socket:[4711]") },
+			[]string{"stops page: 127.0.0.1:8080: nginx (process 55) listens there: stop it, or set web.listen to another port"}},
+		{"taken everywhere, by who knows", func(c *clinic) { c.listens("00000000:1F90", "4711") },
+			[]string{`stops page: 127.0.0.1:8080: another program listens there: find it with "sudo ss -ltnp sport = :8080"`}},
+		{"the port of the broker is taken", func(c *clinic) { c.listens("0100007F:075B", "4711") }, []string{"stops broker: 127.0.0.1:1883: another program listens there: find it"}},
+		{"taken on another address", func(c *clinic) { c.listens("0200A8C0:1F90", "4711") }, nil},
+		{"a page that is off", func(c *clinic) { c.listens("0100007F:1F90", "4711"); c.config("[web]\nlisten = \"\"\n") }, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newClinic(t)
+			tc.ill(c)
+			want := tc.want
+			at := 0 // the configuration stands before the daemon
+			for at < len(want) && strings.HasPrefix(want[at], "stops configuration") {
+				at++
+			}
+			c.finds(nil, append(append(append([]string{}, want[:at]...), idle), want[at:]...)...)
+		})
+	}
+}
+
+func (c *clinic) throttled(bits string) {
+	c.write("sys/devices/platform/soc/soc:firmware/get_throttled", bits)
+}
+
+func (c *clinic) hwmon(alarm string) {
+	c.remove("sys/devices/platform/soc")
+	c.write("sys/class/hwmon/hwmon1/name", "rpi_volt")
+	c.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", alarm)
+}
+
+// store makes one in the state directory.
+func (c *clinic) store() {
+	c.t.Helper()
+	db, err := store.Open(store.Config{Dir: c.dir})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// file makes one in the state directory.
+func (c *clinic) file(name, text string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// listens has somebody listen at an address as proc_net_tcp(5) writes it.
+func (c *clinic) listens(at, inode string) {
+	c.write("proc/net/tcp", "  sl  local_address rem_address   st\n   0: "+at+" 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 "+inode+" 1")
+}
+
+func TestDoctorWithTheDaemon(t *testing.T) {
+	two := func(why string) string {
+		return readyWay + `,{"name":"south","kind":"modem","state":"parked","ready":false,"why":"` + why + `"}`
+	}
+	for _, tc := range []struct {
+		name              string
+		ways, links, rest string
+		ill               func(c *clinic)
+		want              []string
+	}{
+		{name: "healthy", ways: readyWay, links: upLink},
+		{name: "PIN", ways: wayIn("parked", "the SIM wants its PIN: set pin_file"), links: upLink,
+			want: []string{"stops modem: north: the SIM wants its PIN: set pin_file"}},
+		{name: "PIN refused", ways: wayIn("parked", "the SIM refused the configured PIN: correct it, or unlock the SIM in a phone"), links: upLink,
+			want: []string{"stops modem: north: the SIM refused the configured PIN: correct it, or unlock the SIM in a phone"}},
+		{name: "PUK", ways: wayIn("parked", "the SIM is locked and wants its PUK: put it in a phone"), links: upLink,
+			want: []string{"stops modem: north: the SIM is locked and wants its PUK: put it in a phone"}},
+		{name: "no SIM", ways: wayIn("parked", "no SIM inserted"), links: upLink, want: []string{"stops modem: north: no SIM inserted: put one in"}},
+		{name: "a broken SIM", ways: wayIn("parked", "the SIM does not work"), links: upLink, want: []string{"stops modem: north: the SIM does not work: try it in a phone"}},
+		{name: "a slow SIM", ways: wayIn("parked", "the SIM does not get ready"), links: upLink, want: []string{"stops modem: north: the SIM does not get ready: take it out"}},
+		{name: "an operator's lock", ways: wayIn("parked", "locked (PH-NET PIN): this modem does not take this SIM"), links: upLink,
+			want: []string{"stops modem: north: locked (PH-NET PIN): this modem does not take this SIM: use a SIM of the operator"}},
+		{name: "searching", ways: wayIn("registering", "searching for a network"), links: upLink, want: []string{"stops modem: north: searching for a network: put the antenna on"}},
+		{name: "not searching", ways: wayIn("registering", "no network, and it is not searching"), links: upLink, want: []string{`stops modem: north: no network, and it is not searching: restart the modem, with "pigeon modem north restart"`}},
+		{name: "denied", ways: wayIn("registering", "the network denies this SIM"), links: upLink, want: []string{"stops modem: north: the network denies this SIM: ask the operator"}},
+		{name: "emergency calls", ways: wayIn("registering", "the network allows emergency calls only"), links: upLink, want: []string{"stops modem: north: the network allows emergency calls only: ask the operator"}},
+		{name: "just started", ways: wayIn("registering", "searching for a network"), links: upLink,
+			ill:  func(c *clinic) { c.now = func() time.Time { return time.Date(2026, 5, 4, 10, 1, 59, 0, time.UTC) } },
+			want: []string{"warns modem: north: it is starting (registering): searching for a network: ask again"}},
+		{name: "silent", ways: wayIn("sick", "no answer in 5s"), links: upLink, want: []string{"stops modem: north: no answer in 5s: the daemon is bringing it back"}},
+		{name: "cannot be opened", ways: wayIn("recovering", "open /dev/ttyUSB2: permission denied: add the user to the group dialout and start again"), links: upLink,
+			want: []string{"stops modem: north: open /dev/ttyUSB2: permission denied: add the user to the group dialout"}},
+		{name: "a word nobody knows", ways: wayIn("sick", "frobnicated"), links: upLink, want: []string{"stops modem: north: frobnicated: see \"pigeon modems\""}},
+		{name: "one of two", ways: two("no SIM inserted"), links: upLink, want: []string{"warns modem: south: no SIM inserted: put"}},
+		{name: "an SMSC out of reach", ways: `{"name":"op","kind":"smsc","state":"connecting","ready":false,"why":"connection refused"}`, links: upLink,
+			want: []string{"stops modem: op: connecting: connection refused: look at the network"}},
+		{name: "weak signal", ways: strings.Replace(readyWay, "-71", "-104", 1), links: upLink, want: []string{"warns modem: north: the signal is weak (-104 dBm): put the antenna on"}},
+		{name: "signal enough", ways: strings.Replace(readyWay, "-71", "-103", 1), links: upLink},
+		{name: "no service centre", ways: strings.Replace(readyWay, `,"smsc":"+447700900000"`, "", 1), links: upLink, want: []string{"warns modem: north: the SIM has no number of a service centre"}},
+		{name: "no modem at all", links: upLink, want: []string{"stops modem: the daemon has no modem that it may use: take gateway.auto_modems"}},
+
+		// A part is not blamed for what it stands on.
+		{name: "absent with no stick", ways: wayIn("absent", "not found yet"), links: upLink, ill: (*clinic).unplug, want: []string{"stops stick: no USB modem is plugged in"}},
+		{name: "no way and no stick", links: upLink, ill: (*clinic).unplug, want: []string{"stops stick: no USB modem is plugged in"}},
+		{name: "absent with another stick", ways: wayIn("absent", "not found yet"), links: upLink, want: []string{"stops modem: north: not found yet: plug it in"}},
+		{name: "the port is held", ways: wayIn("recovering", "open /dev/ttyUSB2: device or resource busy: another"), links: upLink,
+			ill:  func(c *clinic) { c.process(77, "ModemManager", "/dev/ttyUSB2") },
+			want: []string{"stops port: /dev/ttyUSB2: ModemManager has it open (process 77)"}},
+		{name: "the daemon may not open", ways: wayIn("recovering", "open /dev/ttyUSB2: permission denied: add"), links: upLink,
+			ill: func(c *clinic) {
+				c.write("proc/41/status", "Uid:\t999\t999\t999\t999\nGid:\t999\t999\t999\t999\nGroups:\t999")
+				c.owners[c.dir] = owned{999, 999, unix.S_IFDIR | 0o700}
+				c.owners[filepath.Join(c.dir, "pigeon.pid")] = owned{999, 999, unix.S_IFREG | 0o600}
+			},
+			want: []string{`stops port: /dev/ttyUSB2: the user pigeon may not open it (it belongs to root and the group dialout): add it to the group with "sudo usermod -aG dialout pigeon"`}},
+		{name: "a known stick is not named twice", ways: readyWay + `,{"name":"usb-1-1.3","kind":"modem","state":"parked","ready":false,"why":"the stick is in storage (CD) mode: install"}`, links: upLink,
+			ill:  func(c *clinic) { c.device("1-1.3", "12d1:1446", "Mobile") },
+			want: []string{"warns stick: Mobile at USB port 1-1.3: the stick is in storage (CD) mode"}},
+		{name: "no stick, and others ready", ways: readyWay, links: upLink, ill: (*clinic).unplug},
+
+		{name: "the broker refuses the password", ways: readyWay, links: `{"name":"broker","up":false,"state":"connecting","why":"connect: bad user name or password","peer":"tcp://broker:1883"}`,
+			want: []string{"stops broker: broker tcp://broker:1883: out of reach: connect: bad user name or password: correct username and password_file"}},
+		{name: "the broker does not allow", ways: readyWay, links: `{"name":"broker","up":false,"state":"connecting","why":"connect: not Authorized","peer":"tcp://broker:1883"}`,
+			want: []string{"stops broker: broker tcp://broker:1883: out of reach: connect: not Authorized: let the broker"}},
+		{name: "the broker limits", ways: readyWay, links: `{"name":"broker","up":true,"state":"connected","why":"the broker does not let us read pigeon/send","peer":"tcp://broker:1883"}`,
+			want: []string{"warns broker: broker tcp://broker:1883: the broker does not let us read pigeon/send: let"}},
+		{name: "a certificate and a wrong clock", ways: readyWay, links: `{"name":"broker","up":false,"state":"connecting","why":"x509: certificate is not yet valid","peer":"ssl://broker"}`,
+			ill: func(c *clinic) { c.built = c.now().Add(time.Hour) }, want: []string{"stops clock: "}},
+		{name: "a certificate", ways: readyWay, links: `{"name":"broker","up":false,"state":"connecting","why":"x509: certificate signed by unknown authority","peer":"ssl://broker"}`,
+			want: []string{"stops broker: broker ssl://broker: out of reach: x509: certificate signed by unknown authority: name the certificate"}},
+
+		{name: "a fault in the configuration it has not taken yet", ways: readyWay, links: upLink, ill: func(c *clinic) { c.config("[web]\nlisen = \"x\"\n") },
+			want: []string{"warns configuration: ROOT/etc/pigeon/pigeon.toml:2: web.lisen: "}},
+		{name: "warnings", ways: readyWay, links: upLink, rest: `,"warning":["the state file is nearly as large as store.max_size allows","the disk with the state directory is nearly full","odd"]`,
+			want: []string{"warns daemon: the state file is nearly as large as store.max_size allows: raise", "warns daemon: odd: see"}},
+		{name: "under-voltage and no modem", ways: wayIn("sick", "no answer in 5s"), links: upLink, ill: func(c *clinic) { c.throttled("1") },
+			want: []string{"stops power: the supply is too weak now", "stops modem: north: no answer"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newClinic(t)
+			c.status(tc.ways, tc.links, tc.rest)
+			if tc.ill != nil {
+				tc.ill(c)
+			}
+			c.finds(nil, tc.want...)
+			c.finds([]string{"--probe"}, tc.want...) // no port is opened beside a daemon
+		})
+	}
+}
+
+func TestDoctorOnTheStore(t *testing.T) {
+	c := newClinic(t)
+	s := c.status(readyWay, upLink, "")
+	s.says["POST /audit"] = inOrder(say(200, `{"ok":false,"faults":["message 7 has no status","x"]}`), refuse(503, "", "later"))
+	c.finds(nil, "stops store: it breaks 2 invariants, the first is that message 7 has no status: stop the daemon, keep a copy")
+	c.finds(nil) // what could not be checked is not found
+}
+
+func TestDoctorOnADaemonThatDoesNotAnswer(t *testing.T) {
+	t.Run("killed", func(t *testing.T) {
+		c := newClinic(t)
+		left := newStandIn(t, nil)
+		if err := os.Rename(filepath.Join(left.dir, socketName), filepath.Join(c.dir, socketName)); err != nil {
+			t.Fatal(err)
+		}
+		left.stop()
+		c.finds(nil, "stops daemon: it has ended without an order to, and left its socket in STATE: start it")
+	})
+	t.Run("a service that is down", func(t *testing.T) {
+		c := newClinic(t)
+		c.write("etc/systemd/system/multi-user.target.wants/pigeon.service", "")
+		c.finds(nil, "stops daemon: the service is enabled and does not run: start it")
+	})
+	t.Run("broken", func(t *testing.T) {
+		c := newClinic(t)
+		s := c.status(readyWay, upLink, "")
+		s.says["GET /status"] = drop
+		c.finds([]string{"--probe"}, "stops daemon: the daemon at STATE/pigeon.sock did not answer (EOF): see its log")
+	})
+	t.Run("a closed port", func(t *testing.T) {
+		c := newClinic(t)
+		c.dir = ""
+		server := httptest.NewServer(http.NotFoundHandler())
+		server.Close()
+		c.finds([]string{"--url", server.URL}, idle)
+	})
+}
+
+// examined is what an exam finds that only a test can arrange.
+func (c *clinic) examined(x *exam) *exam {
+	c.t.Helper()
+	x.e, x.senses, x.blamed = &c.env, c.senses, map[string]bool{}
+	x.examine(c.t.Context())
+	return x
+}
+
+func (x *exam) saysUnsure(t *testing.T, check, want string) {
+	t.Helper()
+	if !slices.ContainsFunc(x.unsure, func(r remark) bool { return r.Check == check && strings.Contains(r.Text, want) }) {
+		t.Errorf("got %q, want %s to say %q", x.unsure, check, want)
+	}
+}
+
+func TestDoctorMayNotAsk(t *testing.T) {
+	c := newClinic(t)
+	c.process(41, "pigeon", "/dev/ttyUSB2") // whose number may not be read either
+	c.owners[c.dir] = owned{999, 999, unix.S_IFDIR | 0o700}
+	refuse := func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EACCES)}
+	}
+	client := socketClient(c.dir)
+	client.http.Transport = &http.Transport{DialContext: refuse}
+	x := c.examined(&exam{client: client, dir: c.dir, probe: true})
+	if len(x.findings) > 0 {
+		t.Errorf("got %+v, want nothing", x.findings)
+	}
+	x.saysUnsure(t, "daemon", "the user pi may not ask it at "+c.dir+"/pigeon.sock: use sudo")
+	x.saysUnsure(t, "store", "cannot be asked")
+	x.saysUnsure(t, "modem", "cannot be asked")
+	x.saysUnsure(t, "broker", "cannot be asked")
+}
+
+func TestDoctorOfAFarDaemon(t *testing.T) {
+	c := newClinic(t)
+	c.unplug() // which says nothing of the other machine
+	s := c.status(wayIn("parked", "no SIM inserted"), upLink, `,"warning":["the disk with the state directory is nearly full"]`)
+	server := httptest.NewServer(s)
+	client, err := urlClient(server.URL, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := c.examined(&exam{client: client, far: true})
+	if len(x.findings) != 2 || x.findings[0].Check != "daemon" || x.findings[1].Check != "modem" {
+		t.Errorf("got %+v, want a warning and a modem without a SIM", x.findings)
+	}
+	x.saysUnsure(t, "stick", "another machine")
+	server.Close()
+	x = c.examined(&exam{client: client, far: true})
+	if len(x.findings) != 1 || !strings.Contains(x.findings[0].Text, "no daemon answers") || x.findings[0].Level != stops {
+		t.Errorf("got %+v, want that no daemon answers", x.findings)
+	}
+}
+
+func TestDoctorOverLoopback(t *testing.T) {
+	c := newClinic(t)
+	s := c.status(readyWay, upLink, "") // it has a port open, and its number is not known
+	c.dir = ""
+	server := httptest.NewServer(s)
+	defer server.Close()
+	c.finds([]string{"--url", server.URL})
+}
+
+// With sudo the doctor looks with the eyes of the service.
+func TestDoctorForTheService(t *testing.T) {
+	service := func(t *testing.T) *clinic {
+		c := newClinic(t)
+		c.uid, c.gids = 0, []int{0}
+		c.dir = filepath.Join(c.root, systemState)
+		c.write(systemState+"/x", "")
+		c.owners[c.dir] = owned{999, 999, unix.S_IFDIR | 0o700}
+		return c
+	}
+	t.Run("healthy", func(t *testing.T) { service(t).finds(nil, idle) })
+	t.Run("found by itself", func(t *testing.T) {
+		c := service(t)
+		dir := c.dir
+		c.dir = ""
+		if out, _ := c.doctor("--verbose"); !strings.Contains(out, "the user pigeon may write in "+strings.Replace(dir, c.root, "ROOT", 1)) {
+			t.Errorf("got\n%s", out)
+		}
+	})
+	t.Run("not in the group", func(t *testing.T) {
+		c := service(t)
+		c.write("etc/group", "dialout:x:20:pi")
+		c.finds(nil, idle, "stops port: /dev/ttyUSB2: the user pigeon may not open it")
+	})
+	t.Run("a state directory of root's", func(t *testing.T) {
+		c := service(t)
+		c.owners[c.dir] = owned{0, 0, unix.S_IFDIR | 0o755}
+		c.finds(nil, idle, `stops state: ROOT/var/lib/pigeon: it belongs to root, and the service runs as pigeon: give it back with "sudo chown -R pigeon: ROOT/var/lib/pigeon"`)
+	})
+	t.Run("a configuration of root's alone", func(t *testing.T) {
+		c := service(t)
+		c.config("[gateway]\nname = \"office\"\n")
+		c.owners[filepath.Join(c.root, defaultConfigFile)] = owned{0, 0, unix.S_IFREG | 0o600}
+		c.finds(nil, `stops configuration: ROOT/etc/pigeon/pigeon.toml: the user pigeon may not read it: let it with "sudo chown root:pigeon ROOT`, idle)
+	})
+}
+
+func TestListenersInTheWay(t *testing.T) {
+	for _, tc := range []struct {
+		local, host, port string
+		want              bool
+	}{
+		{"0100007F:1F90", "127.0.0.1", "8080", true},
+		{"0100007F:1F90", "localhost", "8080", true},
+		{"0100007F:1F90", "", "8080", true},
+		{"0100007F:1F90", "127.0.0.1", "8081", false},
+		{"0100007F:1F90", "192.0.2.1", "8080", false},
+		{"00000000:1F90", "192.0.2.1", "8080", true},
+		{"00000000000000000000000000000000:1F90", "127.0.0.1", "8080", true},
+		{"00000000000000000000000001000000:1F90", "::1", "8080", true},
+		{"00000000000000000000000001000000:1F90", "127.0.0.1", "8080", false},
+		{"rubbish", "127.0.0.1", "8080", false},
+		{"0100007F:rubbish", "127.0.0.1", "8080", false},
+	} {
+		if got := inTheWay(tc.local, tc.host, tc.port); got != tc.want {
+			t.Errorf("%+v: got %v", tc, got)
+		}
+	}
+}
+
+func TestDoctorProbes(t *testing.T) {
+	c := newClinic(t)
+	for _, tc := range []struct {
+		name string
+		says string
+		err  error
+		want []string
+	}{
+		{"answers", "AT\r\r\nOK\r\n", nil, []string{idle}},
+		{"is gone", "", errors.New("open /dev/ttyUSB2: no such file or directory: is the modem plugged in?"),
+			[]string{idle, "stops modem: EC25 at USB port 1-1.2: open /dev/ttyUSB2: no such file or directory: is the modem plugged in?"}},
+		{"ends", "AT\r\r\n", nil, []string{idle, "stops modem: EC25 at USB port 1-1.2: ROOT/dev/ttyUSB2: EOF: unplug the modem for ten seconds"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c.t = t
+			c.port = func() (port usbPort, err error) { return &fakePort{r: strings.NewReader(tc.says)}, tc.err }
+			c.finds([]string{"--probe"}, tc.want...)
+		})
+	}
+	c.process(77, "minicom", "/dev/ttyUSB2")
+	c.port = nil // nothing is opened that another has
+	c.t = t
+	c.finds([]string{"--probe"}, idle, "stops port: /dev/ttyUSB2: minicom")
+}
+
+func TestDoctorPrints(t *testing.T) {
+	for name, tc := range map[string]struct {
+		ill  func(c *clinic)
+		args []string
+		code int
+	}{
+		"healthy":         {ill: func(c *clinic) { c.status(readyWay, upLink, "") }},
+		"healthy-verbose": {ill: func(c *clinic) { c.status(readyWay, upLink, "") }, args: []string{"--verbose"}},
+		"idle":            {ill: func(*clinic) {}},
+		"idle-verbose":    {ill: func(*clinic) {}, args: []string{"--verbose"}},
+		"ill": {ill: func(c *clinic) {
+			c.throttled("50000")
+			c.ntp.Status = unix.STA_UNSYNC
+			c.process(77, "ModemManager", "/dev/ttyUSB2")
+			c.config("[mqtt]\nurl = \"tcp://broker.example\"\n")
+			c.dials["tcp broker.example:1883"] = syscall.EHOSTUNREACH
+		}, code: 1},
+		"ill-json": {ill: func(c *clinic) { c.unplug(); c.ntp.Status = unix.STA_UNSYNC }, args: []string{"--json"}, code: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t)
+			tc.ill(c)
+			got, code := c.doctor(tc.args...)
+			if code != tc.code {
+				t.Errorf("got exit status %d, want %d", code, tc.code)
+			}
+			want, err := os.ReadFile(filepath.Join("testdata", "doctor", name+".txt"))
+			if err != nil || got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s (%v)", got, want, err)
+			}
+		})
+	}
+}
