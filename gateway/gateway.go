@@ -28,10 +28,11 @@ type Gateway struct {
 	met       map[string]bool // names of ways seen since the start
 	followers map[string]bool // names of followers seen since the start
 
-	trim  chan struct{} // room for one: the store has no room, trim it now
-	fault chan error    // room for one: the store is broken
-	wake  chan struct{} // room for one: a letter is in, or a way changed
-	done  chan struct{} // closed when Run returns
+	notices chan sms.Notice // news of ways, for the housekeeper to write
+	trim    chan struct{}   // room for one: the store has no room, trim it now
+	fault   chan error      // room for one: the store is broken
+	wake    chan struct{}   // room for one: a letter is in, or a way changed
+	done    chan struct{}   // closed when Run returns
 }
 
 // New builds a core over a store and the edges that send. The configuration
@@ -41,7 +42,7 @@ func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 		cfg: cfg.withDefaults(), store: st, senders: senders, log: log,
 		started: time.Now().UTC(),
 		met:     map[string]bool{}, followers: map[string]bool{},
-		trim: make(chan struct{}, 1), fault: make(chan error, 1),
+		notices: make(chan sms.Notice, noticesKept), trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 }

@@ -21,20 +21,23 @@ const (
 // whose parts never came, and ends the wait for reports that never came. What
 // fails is tried again a round later, and holds up nothing else.
 func (g *Gateway) housekeep(ctx context.Context) {
-	for n := 0; ; n++ {
+	t := time.NewTicker(chore)
+	defer t.Stop()
+	for n := 0; ; {
 		full := false
-		t := time.NewTimer(chore)
 		select {
 		case <-t.C:
+			n++
 		case <-g.trim:
 			full = true
+		case said := <-g.notices:
+			g.note(ctx, said)
+			continue
 		case <-ctx.Done():
-			t.Stop()
 			return
 		}
-		t.Stop()
 		now := time.Now()
-		if full || n%trimEvery == 0 {
+		if full || n%trimEvery == 1 {
 			_, err := g.store.Trim(ctx, g.cfg.Keep, now)
 			g.putOff(ctx, "trim", err)
 		}

@@ -31,11 +31,6 @@ func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
 	return nil
 }
 
-// Notice puts news of a way in the journal, for whoever follows it.
-func (g *Gateway) Notice(ctx context.Context, n *sms.Notice) error {
-	return g.heed(g.store.Notice(ctx, n))
-}
-
 func (g *Gateway) arrived(r sms.Received) {
 	g.log.Info("received", "id", r.ID, "from", r.From.Short(), "way", r.Modem, "parts", r.Parts, "incomplete", r.Incomplete)
 	g.mu.Lock()

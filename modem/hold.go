@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // Power is what a modem is fed by. Modems configured with the same value share
@@ -133,7 +135,7 @@ func (p *Pool) Restart(ctx context.Context, way, step string) error {
 		step = StepReinitialise
 	}
 	if !slices.Contains(ladderSteps, step) {
-		return fmt.Errorf("there is no step %q; there are: %s", step, strings.Join(ladderSteps, ", "))
+		return &sms.FieldError{Field: "step", Text: fmt.Sprintf("there is no step %q; there are: %s", step, strings.Join(ladderSteps, ", "))}
 	}
 	why := "a restart was asked for: " + step
 	m.hold(why)

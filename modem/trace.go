@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // Who said a line of a trace.
@@ -112,5 +114,5 @@ func (p *Pool) named(way string) (*modem, error) {
 		}
 		names = append(names, m.cfg.Name)
 	}
-	return nil, fmt.Errorf("there is no modem %q; there are: %s", way, strings.Join(names, ", "))
+	return nil, &sms.FieldError{Field: "modem", Text: fmt.Sprintf("there is no modem %q; there are: %s", way, strings.Join(names, ", "))}
 }

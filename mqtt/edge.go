@@ -38,6 +38,10 @@ const Follower = "mqtt"
 type Edge struct {
 	Gateway Gateway
 
+	// Restart makes a modem take a step of its recovery, "" for a new start. Set
+	// before Run, or nil where there are no modems.
+	Restart func(ctx context.Context, modem, step string) error
+
 	cfg    Config
 	topics topics
 	log    *slog.Logger

@@ -19,6 +19,8 @@ import (
 type question struct {
 	Transaction json.RawMessage `json:"transaction"` // handed back as it came
 	ID          string          `json:"id"`          // of the message asked about
+	Modem       string          `json:"modem"`       // by name
+	Step        string          `json:"step"`        // of a restart; empty: a new start
 }
 
 // A response is what base/response/<verb> carries.
@@ -30,12 +32,18 @@ type response struct {
 }
 
 // verbs are what may be asked.
-var verbs = map[string]func(context.Context, Gateway, question) (any, error){
-	"status":  func(ctx context.Context, g Gateway, _ question) (any, error) { return g.Health(ctx) },
-	"message": func(ctx context.Context, g Gateway, q question) (any, error) { return g.Message(ctx, q.ID) },
-	"cancel":  func(ctx context.Context, g Gateway, q question) (any, error) { return g.Cancel(ctx, q.ID) },
-	"modems": func(_ context.Context, g Gateway, _ question) (any, error) {
-		return append([]sms.Way{}, g.Ways()...), nil // [] rather than null
+var verbs = map[string]func(context.Context, *Edge, question) (any, error){
+	"status":  func(ctx context.Context, e *Edge, _ question) (any, error) { return e.Gateway.Health(ctx) },
+	"message": func(ctx context.Context, e *Edge, q question) (any, error) { return e.Gateway.Message(ctx, q.ID) },
+	"cancel":  func(ctx context.Context, e *Edge, q question) (any, error) { return e.Gateway.Cancel(ctx, q.ID) },
+	"modems": func(_ context.Context, e *Edge, _ question) (any, error) {
+		return append([]sms.Way{}, e.Gateway.Ways()...), nil // [] rather than null
+	},
+	"modem/restart": func(ctx context.Context, e *Edge, q question) (any, error) {
+		if e.Restart == nil {
+			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
+		}
+		return nil, e.Restart(ctx, q.Modem, q.Step)
 	},
 }
 
@@ -48,7 +56,7 @@ func (e *Edge) answer(ctx context.Context, p *broker.Publish, verb string) bool 
 	var data any
 	if err == nil {
 		if do, known := verbs[verb]; known {
-			data, err = do(ctx, e.Gateway, q)
+			data, err = do(ctx, e, q)
 		} else {
 			err = &sms.FieldError{Text: unknownVerb}
 		}

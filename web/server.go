@@ -54,6 +54,12 @@ type Server struct {
 	Gateway Gateway           // set before Run
 	Links   func() []sms.Link // connections of other edges, for the status; may be nil
 
+	// Restart makes a modem take a step of its recovery, "" for a new start;
+	// Trace shows the last of its wire, masked unless clear. Set before Run, or
+	// nil where there are no modems. A *sms.FieldError is the caller's fault.
+	Restart func(ctx context.Context, modem, step string) error
+	Trace   func(modem string, clear bool) ([]string, error)
+
 	cfg     Config
 	log     *slog.Logger
 	streams chan struct{} // a place for each event stream

@@ -1,0 +1,57 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// restartLimit is how long a restart may take: a segment on its way is finished
+// first, and a modem takes up to a minute to come back.
+const restartLimit = 3 * time.Minute
+
+// errNoModems is said where nobody wired the pool.
+var errNoModems = errors.New("this gateway drives no modems")
+
+// restart makes a modem take a step of its recovery.
+func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
+	var ask struct {
+		Step string `json:"step"` // empty: start it anew
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1024))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&ask); err != nil && !errors.Is(err, io.EOF) {
+		return fault(http.StatusBadRequest, "", `the request is empty, or JSON such as {"step": "reset"}`)
+	}
+	if s.Restart == nil {
+		return errNoModems
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), restartLimit)
+	defer cancel()
+	if err := s.Restart(ctx, r.PathValue("name"), ask.Step); err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", map[string]bool{"done": true})
+	return nil
+}
+
+// trace shows the last of a modem's wire. Texts and numbers are masked, unless
+// the caller asks for them.
+func (s *Server) trace(w http.ResponseWriter, r *http.Request) error {
+	q, err := query(r, "clear")
+	if err != nil {
+		return err
+	}
+	if s.Trace == nil {
+		return errNoModems
+	}
+	lines, err := s.Trace(r.PathValue("name"), q.Get("clear") == "1")
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", map[string][]string{"lines": append([]string{}, lines...)})
+	return nil
+}

@@ -1,0 +1,48 @@
+package web_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+func TestModemIsRestartedAndTraced(t *testing.T) {
+	st := start(t, nil)
+	var asked []string
+	st.server.Restart = func(_ context.Context, way, step string) error {
+		if way != "north" {
+			return &sms.FieldError{Field: "modem", Text: "there is no modem " + way}
+		}
+		asked = append(asked, way+" "+step)
+		return nil
+	}
+	st.server.Trace = func(way string, clear bool) ([]string, error) {
+		if clear {
+			return []string{"clear"}, nil
+		}
+		return []string{"masked"}, nil
+	}
+	for _, tc := range []struct {
+		method, path, body string
+		status             int
+		says               string
+	}{
+		{"POST", "/api/v1/modems/north/restart", "", 200, `{"done":true}`},
+		{"POST", "/api/v1/modems/north/restart", `{"step":"reset"}`, 200, `{"done":true}`},
+		{"POST", "/api/v1/modems/south/restart", "", 422, "there is no modem south"},
+		{"POST", "/api/v1/modems/north/restart", `{"stop":1}`, 400, "JSON such as"},
+		{"GET", "/api/v1/modems/north/trace", "", 200, `{"lines":["masked"]}`},
+		{"GET", "/api/v1/modems/north/trace?clear=1", "", 200, `{"lines":["clear"]}`},
+		{"GET", "/api/v1/modems/north/trace?x=1", "", 400, "x"},
+	} {
+		resp, body := st.do(tc.method, tc.path, tc.body)
+		if resp.StatusCode != tc.status || !strings.Contains(body, tc.says) {
+			t.Errorf("%s %s %s: status %d, %s; want %d and %q", tc.method, tc.path, tc.body, resp.StatusCode, body, tc.status, tc.says)
+		}
+	}
+	if got := strings.Join(asked, ", "); got != "north , north reset" {
+		t.Errorf("asked for %q", got)
+	}
+}
