@@ -42,7 +42,12 @@ type answer struct {
 
 // call asks for one thing. in is the JSON body; nil is none.
 func (c *client) call(ctx context.Context, method, path string, query url.Values, in any) (*answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, answerLimit, errSilent)
+	return c.callWithin(ctx, answerLimit, method, path, query, in)
+}
+
+// callWithin is call for what takes its time.
+func (c *client) callWithin(ctx context.Context, limit time.Duration, method, path string, query url.Values, in any) (*answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errSilent)
 	defer cancel()
 	req, err := c.request(ctx, method, path, query, in)
 	if err != nil {

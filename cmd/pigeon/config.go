@@ -11,6 +11,7 @@ import (
 
 	"github.com/pigeon-sms/pigeon/gateway"
 	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/mqtt"
 	"github.com/pigeon-sms/pigeon/mqtt/broker"
 	"github.com/pigeon-sms/pigeon/sms"
@@ -25,6 +26,7 @@ type config struct {
 	web     web.Config
 	store   store.Config
 	modem   modem.Config
+	power   []power.Config // for each of modem.Modems; no Kind: none
 }
 
 // String names the gateway and nothing else: fmt does not ask the secrets in
@@ -83,6 +85,21 @@ type file struct {
 		SMSCNumber string   `toml:"smsc_number"`
 		Init       []string `toml:"init"`
 		Storage    []string `toml:"storage"`
+		Roaming    string   `toml:"roaming"`
+		Power      struct {
+			Name      string   `toml:"name"`
+			Chip      string   `toml:"chip"`
+			Line      int      `toml:"line"`
+			Pin       string   `toml:"pin"`
+			Kind      string   `toml:"kind"`
+			ActiveLow bool     `toml:"active_low"`
+			Toggle    bool     `toml:"toggle"`
+			Off       duration `toml:"off"`
+			Pulse     duration `toml:"pulse"`
+			PulseOff  duration `toml:"pulse_off"`
+			Gone      duration `toml:"gone"`
+			Settle    duration `toml:"settle"`
+		} `toml:"power"`
 	} `toml:"modem"`
 	Account []struct {
 		Name         string `toml:"name"`
@@ -193,8 +210,23 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 			Name: m.Name, Port: m.Port, USB: m.USB, IMEI: m.IMEI, ICCID: m.ICCID,
 			PIN:        modem.Secret(faults.secret(fmt.Sprintf("modem[%d].pin", i), m.PIN, m.PINFile)),
 			SMSCNumber: sms.Number(m.SMSCNumber), Init: m.Init, Storage: m.Storage,
+			Roaming: m.Roaming,
 		})
+		p := m.Power
+		line := power.Config{
+			Name: p.Name, Chip: p.Chip, Line: p.Line, Pin: p.Pin, Kind: p.Kind, ActiveLow: p.ActiveLow, Toggle: p.Toggle,
+			Off: d(p.Off), Pulse: d(p.Pulse), PulseOff: d(p.PulseOff), Gone: d(p.Gone), Settle: d(p.Settle),
+		}
+		c.power = append(c.power, line)
+		if line == (power.Config{}) {
+			continue
+		}
+		faults.within(fmt.Sprintf("modem[%d].", i), line.Validate())
+		if line.Toggle && m.Port == "" && m.USB == "" {
+			faults.addf("modem[%d].power.toggle: nobody can see whether such a modem is on: bind it by usb or port", i)
+		}
 	}
+	c.modem.DumpDir = filepath.Join(stateDir, "traces")
 	return c
 }
 

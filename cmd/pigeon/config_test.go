@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/mqtt/broker"
 	"github.com/pigeon-sms/pigeon/web"
 )
@@ -122,6 +123,9 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 	const (
 		modems  = "[[modem]]\nname = \"m\"\nport = \"/dev/ttyUSB0\"\n"
 		account = "[[account]]\nname = \"a\"\npassword = \"p\"\n"
+		modems2 = "[[modem]]\nname = \"n\"\nport = \"/dev/ttyUSB1\"\n"
+		line    = "[modem.power]\nkind = \"cut\"\npin = \"GPIO17\"\n"
+		key     = "[modem.power]\nkind = \"pulse\"\npin = \"GPIO17\"\ntoggle = true\n"
 		login   = "[mqtt]\nurl = \"tcp://b\"\nusername = \"u\"\n"
 	)
 	seen := map[string]bool{}
@@ -167,6 +171,19 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"modem.smsc_number", modems + "smsc_number = \"+4477\"", func(c config) any { return string(c.modem.Modems[0].SMSCNumber) }, "+4477"},
 		{"modem.init", modems + "init = [\"AT+X\", \"AT+Y\"]", func(c config) any { return c.modem.Modems[0].Init }, []string{"AT+X", "AT+Y"}},
 		{"modem.storage", modems + "storage = [\"ME\"]", func(c config) any { return c.modem.Modems[0].Storage }, []string{"ME"}},
+		{"modem.roaming", modems + "roaming = \"deny\"", func(c config) any { return c.modem.Modems[0].Roaming }, "deny"},
+		{"modem.power.kind", modems + line, func(c config) any { return c.power }, []power.Config{{Kind: "cut", Pin: "GPIO17"}}},
+		{"modem.power.pin", modems + modems2 + line, func(c config) any { return c.power[0].Pin + c.power[1].Pin }, "GPIO17"},
+		{"modem.power.name", modems + line + "name = \"relay\"", func(c config) any { return c.power[0].Name }, "relay"},
+		{"modem.power.chip", modems + line + "chip = \"gpiochip0\"", func(c config) any { return c.power[0].Chip }, "gpiochip0"},
+		{"modem.power.line", modems + "[modem.power]\nkind = \"cut\"\nchip = \"gpiochip0\"\nline = 4", func(c config) any { return c.power[0].Line }, 4},
+		{"modem.power.active_low", modems + line + "active_low = true", func(c config) any { return c.power[0].ActiveLow }, true},
+		{"modem.power.off", modems + line + "off = \"7s\"", func(c config) any { return c.power[0].Off }, 7 * time.Second},
+		{"modem.power.settle", modems + line + "settle = \"40s\"", func(c config) any { return c.power[0].Settle }, 40 * time.Second},
+		{"modem.power.pulse", modems + key + "pulse = \"2s\"", func(c config) any { return c.power[0].Pulse }, 2 * time.Second},
+		{"modem.power.toggle", modems + key, func(c config) any { return c.power[0].Toggle }, true},
+		{"modem.power.pulse_off", modems + key + "pulse_off = \"4s\"", func(c config) any { return c.power[0].PulseOff }, 4 * time.Second},
+		{"modem.power.gone", modems + key + "gone = \"2m\"", func(c config) any { return c.power[0].Gone }, 2 * time.Minute},
 		{"account.name", account, func(c config) any { return c.web.Accounts[0].Name + c.mqtt.Broker.Accounts[0].Name }, "aa"},
 		{"account.password", account, func(c config) any { return c.mqtt.Broker.Accounts[0].Password }, broker.Secret("p")},
 		{"account.password", account, func(c config) any { return c.web.Accounts }, []web.Account{{Name: "a", Password: "p"}}},

@@ -20,11 +20,12 @@ func (x *exam) configuration(context.Context) {
 		x.fine("there is none, and the defaults hold")
 		return
 	}
-	cfg, err := loadConfig(x.file, x.dir, "pigeon")
+	var err error
+	x.cfg, err = loadConfig(x.file, x.dir, "pigeon") // with faults, what could be read of it
 	var list *faultList
 	switch {
 	case err == nil:
-		x.cfg, x.loaded = cfg, true
+		x.loaded = true
 		x.fine(x.file + " has no fault")
 	case errors.As(err, &list):
 		for _, f := range list.faults {

@@ -24,7 +24,7 @@ const makeRoom = `find what is large with "sudo du -xh / | sort -h | tail", and 
 
 // disk looks at the file system of the state directory.
 func (x *exam) disk(context.Context) {
-	dir := there(x.dir)
+	dir := standing(x.dir)
 	s, err := x.statfs(dir)
 	if err != nil {
 		x.unknown(fmt.Sprintf("%s: %v", dir, err))
@@ -48,8 +48,8 @@ func (x *exam) disk(context.Context) {
 	}
 }
 
-// there is the directory, or the nearest one above it that is there.
-func there(dir string) string {
+// standing is the directory, or the nearest one above it that is there.
+func standing(dir string) string {
 	for {
 		above := filepath.Dir(dir)
 		if _, err := os.Stat(dir); !gone(err) || above == dir {
@@ -61,7 +61,7 @@ func there(dir string) string {
 
 // state looks whether the daemon can write its state directory.
 func (x *exam) state(context.Context) {
-	dir, p := there(x.dir), x.runner
+	dir, p := standing(x.dir), x.runner
 	o, err := x.stat(dir)
 	switch {
 	case denied(err):
@@ -115,7 +115,7 @@ func (x *exam) contents(p person) {
 			continue
 		}
 		if err != nil {
-			x.unknown(err.Error())
+			x.unknown(err.Error() + ": use sudo")
 			return
 		}
 		if !p.may(o, 6) {

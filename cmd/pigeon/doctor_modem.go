@@ -78,7 +78,7 @@ func (x *exam) way(w sms.Way) {
 		if w.Kind == "modem" {
 			x.radio(w.Name, m)
 		}
-	case x.isBlamed(path, w.Name, m.Port), w.State == string(modem.Absent) && (x.stopped("stick") || x.stopped("driver")):
+	case !speaks(w) && x.isBlamed(path, w.Name, m.Port), w.State == string(modem.Absent) && (x.stopped("stick") || x.stopped("driver")):
 		x.unknown(w.Name + ": it stands on what is said above")
 	case w.Kind == "smsc":
 		x.fails(w.Name, join(": ", w.State, w.Why), "look at the network between here and there, and at address, system_id and password of this [[smsc]]")
@@ -95,6 +95,17 @@ func starting(state string) bool {
 	switch modem.State(state) {
 	case modem.Opening, modem.Probing, modem.SIM, modem.Registering:
 		return true
+	}
+	return false
+}
+
+// speaks reports whether a modem has said what it lacks, and so has a port that
+// works whatever else was found. A device nobody has spoken to is named after its
+// USB port.
+func speaks(w sms.Way) bool {
+	switch modem.State(w.State) {
+	case modem.SIM, modem.Registering, modem.Parked:
+		return !strings.HasPrefix(w.Name, "usb-")
 	}
 	return false
 }

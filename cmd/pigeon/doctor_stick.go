@@ -38,6 +38,10 @@ func (x *exam) stick(context.Context) {
 	case len(x.usb) > 0 || wanted > 0:
 	case others > 0 || x.anyReady():
 		x.fine("no USB modem that it knows, and there are other ways")
+	case x.hidden:
+		x.unknown("there is no USB modem, and the daemon cannot be asked whether it has others")
+	case !x.loaded && len(x.cfg.modem.Modems) == 0:
+		x.unknown("there is no USB modem, and the configuration cannot be read, which may have others")
 	default:
 		x.fails("", "no USB modem is plugged in", `plug one in, best into a hub with its own supply, and see that "lsusb" lists it`)
 	}

@@ -13,7 +13,7 @@ import (
 
 // commented is a line of the example that shows a key, or opens a table, behind
 // a "#".
-var commented = regexp.MustCompile(`^# ?(\[\[\w+\]\]|[a-z_]+ +?= .*)$`)
+var commented = regexp.MustCompile(`^# ?(\[\[\w+\]\]|\[\w+\.\w+\]|[a-z_]+ +?= .*)$`)
 
 // uncommented is the example with every key set, as a person would have it who
 // takes the "#" away. Where a key needs another value, values has it; an empty
@@ -52,7 +52,8 @@ func TestExampleIsTheDefaults(t *testing.T) {
 func TestExampleShowsEveryKey(t *testing.T) {
 	bindings := []string{"modem.port", "modem.usb", "modem.imei", "modem.iccid"}
 	for _, one := range bindings {
-		values := map[string]string{"account.password": `"hunter2"`}
+		values := map[string]string{"account.password": `"hunter2"`, "modem.power.line": "", // the pin is named
+			"modem.power.pulse": "", "modem.power.pulse_off": "", "modem.power.gone": ""} // of a key, not of a relay
 		for _, other := range bindings {
 			if other != one {
 				values[other] = ""

@@ -74,6 +74,17 @@ func (l *faultList) addf(format string, args ...any) {
 	}
 }
 
+// within takes the faults of a part whose keys stand below another.
+func (l *faultList) within(prefix string, err error) {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range many.Unwrap() {
+			l.within(prefix, e)
+		}
+	} else if err != nil {
+		l.addf("%s%v", prefix, err)
+	}
+}
+
 // add takes the faults of a part.
 func (l *faultList) add(err error) {
 	if err == nil {

@@ -81,9 +81,9 @@ func cmdRun(ctx context.Context, e *env, args []string) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	d := daemon{cfg: cfg, sims: sims, state: state, log: log, scan: func() ([]usb.Device, error) { return usb.Scan(e.root) }}
+	d := daemon{cfg: cfg, sims: sims, state: state, log: log, root: e.root, lines: &powerLines{}, scan: func() ([]usb.Device, error) { return usb.Scan(e.root) }}
 	d.greet = func(f found) { greet(e, os.Args[0], f) }
-	return d.serve(ctx, hup, load)
+	return errors.Join(d.serve(ctx, hup, load), d.lines.close())
 }
 
 // simulated reads the value of --simulate.
@@ -121,6 +121,8 @@ type daemon struct {
 	sims  int // simulated modems to add
 	state string
 	log   *slog.Logger
+	root  string // of the machine's files
+	lines *powerLines
 	scan  func() ([]usb.Device, error)
 	greet func(found) // called once everything listens
 }
@@ -216,15 +218,21 @@ func (d daemon) run(ctx context.Context) (err error) {
 			return fmt.Errorf("add the simulated modems: %w", err)
 		}
 	}
-	cfg.modem.Scan = d.scan
+	if err := d.lines.join(&cfg, d.scan); err != nil {
+		return err
+	}
+	cfg.modem.Scan, cfg.modem.Memory = d.scan, db
+	resets(&cfg.modem, d.root)
 
 	pool := modem.New(cfg.modem, log)
 	gw := gateway.New(cfg.gateway, db, []gateway.Sender{pool}, log)
-	pool.Gateway = gw
+	pool.Gateway = core{gw}
 	bus := mqtt.New(cfg.mqtt, log)
 	bus.Gateway = gw
 	page := web.New(cfg.web, log)
 	page.Gateway, page.Links = gw, bus.Links
+	page.Restart, page.Trace = pool.Restart, trace(pool)
+	bus.Restart = pool.Restart
 
 	hello := greeter{page.Ready(), bus.Ready(), cfg.mqtt.URL != "", func() { d.greet(d.found(bus, page, cfg, sim)) }}
 	edges := []runner{bus, page, hello}

@@ -29,7 +29,9 @@ func commands() []command {
 		{"events", "", "the journal: every change, as it happens with --follow", helpEvents, cmdEvents},
 
 		{"modems", "", "list the modems: state, operator, signal, counters", helpModems, cmdModems},
+		{"modem", "NAME restart|trace", "restart a modem, or look at its wire", helpModem, cmdModem},
 		{"status", "", "the daemon on one screen", helpStatus, cmdStatus},
+		{"doctor", "", "what stops sending, and the cure of each", helpDoctor, cmdDoctor},
 		{"audit", "", "check every invariant of the store", helpAudit, cmdAudit},
 
 		{"config check", "[FILE]", "all faults of a configuration, with file, line and key", helpConfigCheck, cmdConfig},

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/pigeon-sms/pigeon/gateway"
+	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/usb"
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// core is the gateway as the pool sees it: what a modem's recovery tried
+// becomes news in the journal.
+type core struct{ *gateway.Gateway }
+
+// Recovered tells of a step of a modem's recovery. It does not block.
+func (c core) Recovered(s modem.Step) {
+	worked := s.Worked
+	c.Tell(sms.Notice{
+		Time: s.Time.UTC(), Way: s.Modem, Kind: "recovery", Step: s.Step, Reason: s.Reason,
+		Took: s.Took.Seconds(), Worked: &worked, Text: s.Failed,
+	})
+}
+
+// portOff is how long a USB port stays without power: sticks keep theirs for a
+// second or two.
+const portOff = 4 * time.Second
+
+// resets gives the pool what the machine can do to a USB device.
+func resets(cfg *modem.Config, root string) {
+	cfg.Reset = func(ctx context.Context, path string) error { return usb.Reauthorize(ctx, root, path) }
+	cfg.CyclePort = func(ctx context.Context, path string) error { return usb.CyclePort(ctx, root, path, portOff) }
+}
+
+// trace is a modem's wire as the page and the command show it.
+func trace(pool *modem.Pool) func(way string, clear bool) ([]string, error) {
+	return func(way string, clear bool) ([]string, error) {
+		lines, err := pool.Trace(way, clear)
+		out := make([]string, 0, len(lines))
+		for _, l := range lines {
+			out = append(out, l.String())
+		}
+		return out, err
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/power"
+	"github.com/pigeon-sms/pigeon/modem/usb"
+)
+
+// powerLines are the GPIO lines this process holds. They are opened once and
+// held until it ends, over reloads too: a line that is let go may cut power.
+type powerLines struct {
+	open map[power.Config]*power.Line
+}
+
+// join gives each modem with a power line the line; modems that name the same
+// one share it.
+func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error)) error {
+	var errs []error
+	for i, c := range cfg.power {
+		if c.Kind == "" {
+			continue
+		}
+		line := p.open[c]
+		if line == nil {
+			var err error
+			if line, err = power.Open(c); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			if p.open == nil {
+				p.open = map[power.Config]*power.Line{}
+			}
+			p.open[c] = line
+		}
+		m := &cfg.modem.Modems[i]
+		m.Power = modem.Power(line)
+		if c.Toggle {
+			m.Power = &toggle{line, there(*m, scan)}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// close lets all lines go.
+func (p *powerLines) close() error {
+	var errs []error
+	for _, l := range p.open {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// A toggle is a line whose key switches a modem off as well as on, so that
+// somebody has to look whether it is there.
+type toggle struct {
+	*power.Line
+	alive power.Alive
+}
+
+// Cycle switches the modem off, where it is on, and on.
+func (t *toggle) Cycle(ctx context.Context) error { return t.Restart(ctx, t.alive) }
+
+// there looks whether a modem is plugged in: on the bus, or by its port.
+func there(m modem.ModemConfig, scan func() ([]usb.Device, error)) power.Alive {
+	return func(context.Context) bool {
+		if m.Port != "" {
+			_, err := os.Stat(m.Port)
+			return err == nil
+		}
+		devices, err := scan()
+		for _, d := range devices {
+			if err == nil && d.Path == m.USB {
+				return true
+			}
+		}
+		return false
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+const helpModem = `Acts on one modem, by its name in "pigeon modems".
+
+"restart" makes it take a step of the recovery it would otherwise climb by
+itself, the first where --step names none: reinitialise (close, open, start
+anew), radio (off and on), reset (the maker's command), usb (off the bus and on
+again), port (USB power) or power (its GPIO line). What is being sent is finished
+first. What came of it stands in "pigeon events".
+
+"trace" prints the last 64 KiB of its wire, both ways. Texts and numbers are
+masked unless --clear is given; a PIN always is.`
+
+// modemLimit is how long a restart may take: a segment on its way is finished
+// first, and a modem takes up to a minute to come back.
+const modemLimit = 3 * answerLimit
+
+// cmdModem acts on one modem.
+func cmdModem(ctx context.Context, e *env, args []string) error {
+	f := newClientFlags("modem")
+	step := f.String("step", "", "restart: the `STEP` to take")
+	clear := f.Bool("clear", false, "trace: show texts and numbers")
+	rest, err := f.parse(args, 2, 2)
+	if err != nil {
+		return err
+	}
+	path := "/modems/" + url.PathEscape(rest[0])
+	switch rest[1] {
+	case "restart", "trace":
+	default:
+		return unknown("modem command", rest[1], []string{"restart", "trace"}, "pigeon modem -h")
+	}
+	c, err := f.connect(e)
+	if err != nil {
+		return err
+	}
+	if rest[1] == "restart" {
+		a, err := c.callWithin(ctx, modemLimit, http.MethodPost, path+"/restart", nil, map[string]string{"step": *step})
+		if err != nil {
+			return err
+		}
+		if f.json {
+			return a.print(e.stdout)
+		}
+		fmt.Fprintf(e.stdout, "%s has taken the step; \"pigeon modems\" tells how it is\n", visible(rest[0]))
+		return nil
+	}
+	q := url.Values{}
+	if *clear {
+		q.Set("clear", "1")
+	}
+	a, err := c.get(ctx, path+"/trace", q)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return a.print(e.stdout)
+	}
+	var seen struct{ Lines []string }
+	if err := a.read(&seen); err != nil {
+		return err
+	}
+	for _, l := range seen.Lines {
+		fmt.Fprintln(e.stdout, visible(l))
+	}
+	return nil
+}
