@@ -23,6 +23,11 @@ type Begin struct {
 	Route string
 	First int // segments before this one are taken already: their refs stay
 	Time  time.Time
+
+	// What is counted against the limits of a SIM, at Time.
+	Net       string // the SIM; empty: nothing is counted
+	Segments  int    // how many are to be sent
+	Recipient Number // to be remembered until the month is over; empty: not
 }
 
 // An Outcome is what a message becomes.
@@ -56,6 +61,7 @@ type Waiting struct {
 	Expires  time.Time // not after; zero: never
 	Attempt  int
 	Failed   []string // Status.Failed
+	Segments int      // how many it takes
 
 	// What the routing table reads.
 	To     Number

@@ -12,7 +12,8 @@ import (
 // Begin marks an attempt at a queued message as begun: after it the message is
 // Sending, and if the process ends before Finish nobody knows whether a network
 // took it. Refs of segments from b.First on are dropped: they will be sent
-// again. It returns where the message stands.
+// again. What b says is spent is counted against the SIM's limits. It returns
+// where the message stands.
 func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
 	return db.moment(ctx, "begin", num, func(t *txn, r *row) error {
 		st := r.st
@@ -26,6 +27,11 @@ func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, 
 		e.Time, e.State, e.Final = b.Time, sms.Sending, false
 		e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
 		e.Why, e.Error = "", nil
+		if b.Net != "" {
+			if err := t.spend(b); err != nil {
+				return err
+			}
+		}
 		return t.announce(r, e)
 	})
 }

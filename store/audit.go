@@ -31,7 +31,7 @@ func (db *DB) Audit(ctx context.Context) ([]string, error) {
 		a.txn = t
 		for _, check := range []func() error{
 			a.buckets, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs,
-			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.counters,
+			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.spent, a.counters,
 		} {
 			if err := check(); err != nil {
 				return err

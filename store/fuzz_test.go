@@ -22,7 +22,7 @@ func isCorrupt(t *testing.T, err error) {
 }
 
 func FuzzWaiting(f *testing.F) {
-	m := &sms.Message{Num: 7, To: "+447700900123", From: "INFO", Route: "north", Origin: "mqtt", Priority: sms.Urgent, Expires: time.Unix(9, 9)}
+	m := &sms.Message{Num: 7, To: "+447700900123", From: "INFO", Route: "north", Origin: "mqtt", Priority: sms.Urgent, Expires: time.Unix(9, 9), Segments: 3}
 	st := &sms.Status{Event: sms.Event{State: sms.Sending, Attempt: 300}, Failed: []string{"a", ""}, Due: time.Unix(1, 0)}
 	f.Add(packWaiting(m, st))
 	f.Add(packWaiting(&sms.Message{}, &sms.Status{}))
@@ -32,7 +32,7 @@ func FuzzWaiting(f *testing.F) {
 		if isCorrupt(t, err); err != nil {
 			return
 		}
-		m := &sms.Message{Num: w.Num, To: w.To, From: w.From, Route: w.Route, Origin: w.Origin, Priority: w.Priority, Expires: w.Expires}
+		m := &sms.Message{Num: w.Num, To: w.To, From: w.From, Route: w.Route, Origin: w.Origin, Priority: w.Priority, Expires: w.Expires, Segments: w.Segments}
 		st := &sms.Status{Event: sms.Event{State: w.State, Attempt: w.Attempt}, Failed: w.Failed, Due: w.Due}
 		again, err := unpackWaiting(u64(7), packWaiting(m, st))
 		if err != nil || !bytes.Equal(packWaiting(m, st), packWaiting(m, &sms.Status{
@@ -113,6 +113,26 @@ func FuzzValues(f *testing.F) {
 		}
 		if hash, at, err := readSlot(v); err == nil && (len(hash) != slotHashLen || stamp(at) > 1<<63-1) {
 			t.Errorf("slot %x, %v", hash, at)
+		}
+	})
+}
+
+func FuzzSpent(f *testing.F) {
+	s := sms.Spent{}
+	f.Add(packSpent(&s))
+	for i := range 300 {
+		s.Add(time.Unix(int64(i)*37, 5), i, "+447700900123")
+	}
+	f.Add(packSpent(&s))
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := unpackSpent([]byte("s"), b)
+		if isCorrupt(t, err); err != nil {
+			return
+		}
+		again, err := unpackSpent([]byte("s"), packSpent(&s))
+		if err != nil || !bytes.Equal(packSpent(&s), packSpent(&again)) {
+			t.Errorf("%x: packed again it is another: %v", b, err)
 		}
 	})
 }

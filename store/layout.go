@@ -30,6 +30,8 @@ import (
 //	          opened time, set u64, seq u8                 sms.Part, JSON
 //	notes     key str                                      a fact, see Remember
 //	slots     net str, slot str                            hash of the PDU, 16 octets; time
+//	spent     's' net str                                  sms.Spent, packed (see spent.go)
+//	          'r' net str, month u32, mark of 8 octets     nothing
 //
 // What is written for good stands apart from what changes: a commit rewrites
 // every page it touches and the branches above, so bodies (messages, received)
@@ -56,11 +58,12 @@ const (
 	bParts    bucket = "parts"
 	bSlots    bucket = "slots"
 	bNotes    bucket = "notes"
+	bSpent    bucket = "spent"
 )
 
 var buckets = []bucket{
 	bMeta, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
-	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes,
+	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent,
 }
 
 // appended names the buckets whose keys only grow: their pages are filled to

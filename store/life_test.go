@@ -198,9 +198,9 @@ func TestPendingHoldsWhatTheQueueNeeds(t *testing.T) {
 	}
 	want(t, "pending", got, []sms.Waiting{
 		{Num: 1, State: sms.Queued, Priority: sms.Urgent, Due: at(30), Expires: first.Expires,
-			To: first.To, From: "INFO", Route: "north", Origin: "mqtt"},
+			To: first.To, From: "INFO", Route: "north", Origin: "mqtt", Segments: 1},
 		{Num: 2, State: sms.Sending, Priority: sms.Normal, Attempt: 1, Expires: first.Expires,
-			To: first.To, Origin: "mqtt"},
+			To: first.To, Origin: "mqtt", Segments: 1},
 	})
 	stop := errors.New("stop")
 	if err := b.Pending(ctx, func(sms.Waiting) error { return stop }); !errors.Is(err, stop) {

@@ -116,10 +116,30 @@ func openFile(cfg Config) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
+	if err := added(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), file.Close())
+	}
 	// Growing takes a sync of its own, so it is done seldom; and bbolt lets the
 	// last such step of MaxSize go unused, so it is small.
 	file.AllocSize = int(cfg.MaxSize / 64)
 	return file, nil
+}
+
+// added makes the buckets that files of the same schema did not have at first.
+func added(file *bbolt.DB) error {
+	has := false
+	err := file.View(func(tx *bbolt.Tx) error {
+		// A file that lacks the rest too is not ours, and is refused as it is.
+		has = tx.Bucket([]byte(bSpent)) != nil || tx.Bucket([]byte(bMeta)) == nil
+		return nil
+	})
+	if err != nil || has {
+		return err
+	}
+	return file.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket([]byte(bSpent))
+		return err
+	})
 }
 
 func options(cfg Config) *bbolt.Options {

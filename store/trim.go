@@ -29,7 +29,7 @@ const (
 // ones that are older than keep.Age or more than keep.Count (0: no such limit),
 // the oldest first, with all that leads to them; lines of the journal that
 // every known follower has passed; refs of final messages that no report will
-// come for. A message that is not final stays whatever its age, and a received
+// come for; what SIMs have spent in months that are over. A message that is not final stays whatever its age, and a received
 // one until its line in the journal has gone.
 //
 // It works in many small transactions, and returns how many records it deleted,
@@ -37,6 +37,7 @@ const (
 func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
 	for _, round := range []func(*trimmer, *txn) error{
 		(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
+		(*trimmer).marks, (*trimmer).spent,
 	} {
 		for from := []byte(nil); ; {
 			var tr trimmer

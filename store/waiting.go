@@ -21,6 +21,7 @@ import (
 //	time     expires
 //	lstr     to, from, route, origin
 //	uvarint  how many failed; that many lstr
+//	uvarint  segments, where there are more than one
 //
 // An lstr is a string behind its length as a uvarint.
 func packWaiting(m *sms.Message, st *sms.Status) []byte {
@@ -38,6 +39,9 @@ func packWaiting(m *sms.Message, st *sms.Status) []byte {
 	b = binary.AppendUvarint(b, uint64(len(st.Failed)))
 	for _, s := range st.Failed {
 		b = appendLstr(b, s)
+	}
+	if m.Segments > 1 {
+		b = binary.AppendUvarint(b, uint64(m.Segments))
 	}
 	return b
 }
@@ -67,6 +71,9 @@ func unpackWaiting(key, value []byte) (sms.Waiting, error) {
 	w.To, w.From, w.Route, w.Origin = sms.Number(r.lstr()), r.lstr(), r.lstr(), r.lstr()
 	for range r.count(uint64(len(r.b))) {
 		w.Failed = append(w.Failed, r.lstr())
+	}
+	if w.Segments = 1; len(r.b) > 0 {
+		w.Segments = r.count(maxSegments)
 	}
 	if len(r.b) > 0 {
 		r.fail(errors.New("octets left over"))
@@ -105,14 +112,17 @@ func (r *reader) octet() byte { return r.take(1)[0] }
 func (r *reader) time() time.Time { return unstamp(binary.BigEndian.Uint64(r.take(8))) }
 
 // count reads a uvarint that is at most most.
-func (r *reader) count(most uint64) int {
+func (r *reader) count(most uint64) int { return int(r.long(most)) }
+
+// long reads a uvarint that may be more than an int holds.
+func (r *reader) long(most uint64) int64 {
 	n, size := binary.Uvarint(r.b)
 	if size <= 0 || n > most {
 		r.fail(errors.New("a count out of bounds"))
 		return 0
 	}
 	r.b = r.b[size:]
-	return int(n)
+	return int64(n)
 }
 
 func (r *reader) lstr() string { return string(r.take(r.count(uint64(len(r.b))))) }
