@@ -55,7 +55,7 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 		for _, m := range ms {
 			d.q.add(&sms.Waiting{
 				Num: m.Num, State: sms.Queued, Priority: m.Priority, Due: m.SendAt, Expires: g.cfg.believed(m.Expires),
-				To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
+				Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 			}, now)
 		}
 	})
@@ -112,7 +112,9 @@ func (g *Gateway) reason(m *sms.Message, ways []sms.Way, now time.Time) string {
 		return "not to be sent before " + m.SendAt.Format(time.RFC3339)
 	}
 	w := &sms.Waiting{To: m.To, From: m.From, Route: m.Route, Origin: m.Origin}
-	return choose(rule(g.cfg.Routes, w), nil, ways).why
+	e := &entry{priority: m.Priority, segments: m.Segments, to: m.To, route: rule(g.cfg.Routes, w)}
+	held := func(w sms.Way, e *entry) sms.Held { return g.ledger.hold(w, e, now) }
+	return choose(e.route, nil, seen(ways, e, held)).why
 }
 
 // home is the country national numbers are read in: the configured one, else

@@ -12,38 +12,47 @@ import (
 // carry makes one attempt: it writes that it begins, sends, and writes how it
 // ended. The way is free again as soon as Send has returned, so that the next
 // message does not wait for this one's disk.
-func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
-	g := d.g
-	freed := false
-	free := func() {
-		if !freed {
-			freed = true
-			g.tell(func(d *dispatcher) { d.busy[way]-- })
-		}
+func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
+	g, way := d.g, b.Way
+	free := func(note func(*load)) {
+		g.tell(func(d *dispatcher) {
+			l := d.load[way]
+			l.busy--
+			note(&l)
+			d.load[way] = l
+		})
 	}
-	defer free()
 
 	m, st, err := g.store.ByNum(ctx, e.num)
-	first := 0
 	if err == nil {
 		m.Expires = g.cfg.believed(m.Expires)
 		if st.Event.State != sms.Queued {
 			// Accepted while Run was loading, entered twice, and done already.
+			g.ledger.undo(b, b.Segments)
 			g.tell(func(d *dispatcher) { d.q.remove(e) })
+			free(unsaid)
 			return
 		}
 		if st.Way == way {
-			first = len(st.Refs)
+			b.First = len(st.Refs)
+			b.Segments -= b.First
+			g.ledger.undo(b, b.First) // those were counted when they were begun
 		}
-		st, err = g.store.Begin(ctx, e.num, sms.Begin{Way: way, Route: e.route.Name, First: first, Time: time.Now().UTC()})
+		st, err = g.store.Begin(ctx, e.num, b)
 	}
 	if err != nil {
+		g.ledger.undo(b, b.Segments)
 		d.postpone(ctx, e, err)
+		free(unsaid)
 		return
 	}
 
-	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: st.Event.Attempt, First: first})
-	free()
+	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: st.Event.Attempt, First: b.First})
+	free(func(l *load) {
+		if err == nil || refused(err).Verdict != sms.Reject { // a rejection is the message's own fault
+			l.ended(err == nil, time.Now())
+		}
+	})
 
 	o, aside := g.cfg.decide(ending{
 		m: m, n: e.tries + 1, refs: refs, err: err,
@@ -69,6 +78,9 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, way string) {
 		return nil
 	})
 }
+
+// unsaid is for an attempt that says nothing about its way.
+func unsaid(*load) {}
 
 // landed takes a message back, or lets it go, after its attempt.
 func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
@@ -114,7 +126,9 @@ func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
 // other reports whether a way besides one is open to a message.
 func (d *dispatcher) other(e *entry, way string) bool {
 	aside := append(slices.Clone(e.aside), way)
-	return len(choose(e.route, aside, d.g.Ways()).open) > 0
+	now := time.Now()
+	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, now) }
+	return len(choose(e.route, aside, seen(d.g.Ways(), e, held)).open) > 0
 }
 
 // sender finds the edge a way belongs to.

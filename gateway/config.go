@@ -3,8 +3,10 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
@@ -31,6 +33,7 @@ type Config struct {
 	Keep      sms.Retention
 
 	Routes []Route
+	Limits map[string]sms.Limits // by way; each holds the SIM that is in it
 }
 
 // A Route is a row of the routing table: what it matches, and the ways it
@@ -127,6 +130,13 @@ func (c Config) Validate() error {
 			fault("route[%d].name: %q is there twice", i, r.Name)
 		}
 		names = append(names, r.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Limits)) {
+		if err := c.Limits[name].Validate(); err != nil {
+			for _, line := range strings.Split(err.Error(), "\n") {
+				fault("modem %s: limits.%s", name, line)
+			}
+		}
 	}
 	return errors.Join(errs...)
 }

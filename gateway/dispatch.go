@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -16,9 +15,9 @@ import (
 type dispatcher struct {
 	g    *Gateway
 	q    *queue
-	busy map[string]int       // way to attempts in progress
-	used map[string]time.Time // way to when it was last given a message
-	rest time.Time            // no attempt is begun before: the disk is full
+	load map[string]load // by way
+	rest time.Time       // no attempt is begun before: the disk is full
+	thaw time.Time       // when the first limit that holds something frees; zero: none does
 
 	flights sync.WaitGroup
 }
@@ -33,9 +32,12 @@ func (g *Gateway) Run(ctx context.Context) error {
 	defer cut()
 	d := &dispatcher{
 		g: g, q: newQueue(g.cfg.Routes),
-		busy: map[string]int{}, used: map[string]time.Time{},
+		load: map[string]load{},
 	}
-	if err := d.load(ctx); err != nil {
+	if len(g.cfg.Limits) > 0 {
+		d.q.held = d.held
+	}
+	if err := d.fill(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -53,11 +55,17 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return err
 }
 
-// load fills the queue from the store and settles the doubts of a stop.
-func (d *dispatcher) load(ctx context.Context) error {
+// fill fills the queue and the ledger from the store and settles the doubts of
+// a stop.
+func (d *dispatcher) fill(ctx context.Context) error {
+	spent, err := d.g.store.Spent(ctx)
+	if err != nil {
+		return err
+	}
+	d.g.ledger.fill(spent)
 	var doubts []uint64
 	now := time.Now()
-	err := d.g.store.Pending(ctx, func(w sms.Waiting) error {
+	err = d.g.store.Pending(ctx, func(w sms.Waiting) error {
 		if w.State == sms.Sending {
 			doubts = append(doubts, w.Num)
 			return nil
@@ -111,7 +119,7 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
 	return &sms.Waiting{
 		Num: m.Num, State: st.Event.State, Priority: m.Priority, Due: st.Due, Expires: m.Expires,
-		Attempt: st.Event.Attempt, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
+		Attempt: st.Event.Attempt, Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	}
 }
 
@@ -127,7 +135,7 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 		d.g.waiting.Store(int64(len(d.q.byNum)))
 
 		at := now.Add(idle)
-		for _, t := range []time.Time{d.q.wake(), d.rest} {
+		for _, t := range []time.Time{d.q.wake(), d.rest, d.thaw} {
 			if t.After(now) && t.Before(at) {
 				at = t
 			}
@@ -164,27 +172,43 @@ func (d *dispatcher) read() {
 	}
 }
 
-// dispatch gives every free way a message, the one longest unused first.
+// held is the ledger's word on a message and a way. It notes when the dispatcher
+// has to look again.
+func (d *dispatcher) held(w sms.Way, e *entry) sms.Held {
+	h := d.g.ledger.hold(w, e, time.Now())
+	if !h.Until.IsZero() && (d.thaw.IsZero() || h.Until.Before(d.thaw)) {
+		d.thaw = h.Until
+	}
+	return h
+}
+
+// dispatch gives every free way messages, one at a time to the way that ranks
+// first.
 func (d *dispatcher) dispatch(send context.Context, now time.Time) {
+	d.thaw = time.Time{}
 	if len(d.q.lines) == 0 || now.Before(d.rest) {
 		return
 	}
 	all := d.g.Ways()
 	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
-	slices.SortStableFunc(free, func(a, b sms.Way) int {
-		return cmp.Or(cmp.Compare(d.busy[a.Name], d.busy[b.Name]), d.used[a.Name].Compare(d.used[b.Name]))
-	})
-	for _, w := range free {
-		for d.busy[w.Name] < max(1, w.Window) {
-			e := d.q.pick(w.Name, all)
-			if e == nil {
-				break
-			}
-			d.busy[w.Name]++
-			d.used[w.Name] = now
-			d.flights.Go(func() { d.carry(send, e, w.Name) })
+	for len(free) > 0 {
+		rank(free, d.load, now)
+		w := free[0]
+		l := d.load[w.Name]
+		var e *entry
+		if l.busy < max(1, w.Window) {
+			e = d.q.pick(w.Name, all)
 		}
+		if e == nil {
+			free = free[1:]
+			continue
+		}
+		l.busy++
+		l.used = now
+		d.load[w.Name] = l
+		b := d.g.ledger.spend(w, e, time.Now())
+		d.flights.Go(func() { d.carry(send, e, b) })
 	}
 }
 

@@ -21,6 +21,22 @@
 // lasting counts as temporary, up to Config.Attempts attempts. Time in which
 // no way is ready costs no attempt.
 //
+// # Limits and load
+//
+// Config.Limits holds the SIM in a way to what it may send; what it has sent
+// is counted by the store, in the transaction of Begin, and so survives a
+// restart and follows the SIM into another modem. What is begun is counted,
+// whether a network took it or not. A way at its limit takes no message; others
+// take over, and where there is none messages wait, without that costing an
+// attempt, until the first limit frees: the dispatcher sets its alarm to that. An
+// urgent message passes all limits and is counted. A message of more segments
+// than a limit allows goes when the minute, the hour, the day is empty. One
+// whose recipient would be one too many for a SIM lets others pass.
+//
+// Of ways that a row prefers alike, the next message goes to the one with the
+// least in progress and the fewest recent failures, then to the one longest
+// unused.
+//
 // # Doubt
 //
 // An attempt is on disk before its first octet leaves. When the process stops,

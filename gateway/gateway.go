@@ -19,6 +19,7 @@ type Gateway struct {
 	senders []Sender
 	log     *slog.Logger
 	started time.Time
+	ledger  *ledger
 
 	waiting atomic.Int64 // messages in the dispatcher's queue
 
@@ -41,6 +42,7 @@ func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 	return &Gateway{
 		cfg: cfg.withDefaults(), store: st, senders: senders, log: log,
 		started: time.Now().UTC(),
+		ledger:  &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
 		met:     map[string]bool{}, followers: map[string]bool{},
 		notices: make(chan sms.Notice, noticesKept), trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),

@@ -15,9 +15,13 @@ import (
 //
 // Messages that may take the same ways stand in one line, by priority and then
 // by number, so that a free way looks at the head of a few lines and never
-// through a crowd that cannot use it. It has no lock: the dispatcher owns it.
+// through a crowd that cannot use it. A limit holds a line by its head, so that
+// what is longer is not overtaken for ever; only those whose recipient is one
+// too many for a SIM stand in a line of their own, out of the others' way. It
+// has no lock: the dispatcher owns it.
 type queue struct {
 	table  []Route
+	held   func(sms.Way, *entry) sms.Held // nil: there are no limits
 	byNum  map[uint64]*entry
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
@@ -33,6 +37,9 @@ type entry struct {
 	expires  time.Time
 	tries    int      // attempts that were not passed on to another way
 	aside    []string // ways set aside
+	apart    []string // ways whose SIM may not be given this recipient
+	segments int
+	to       sms.Number
 	route    Route
 	line     *line
 }
@@ -50,6 +57,7 @@ const (
 type line struct {
 	route Route
 	aside []string
+	apart []string
 	pile  *pile[*entry]
 }
 
@@ -77,7 +85,7 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 	}
 	e := &entry{
 		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
-		tries: w.Attempt, aside: w.Failed, route: rule(q.table, w),
+		tries: w.Attempt, aside: w.Failed, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
 	q.byNum[w.Num] = e
 	if !e.expires.IsZero() {
@@ -93,10 +101,16 @@ func (q *queue) place(e *entry, now time.Time) {
 		q.later.push(e)
 		return
 	}
-	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00")
+	e.apart = nil
+	q.line(e)
+}
+
+// line puts an entry in its line.
+func (q *queue) line(e *entry) {
+	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00")
 	l := q.lines[key]
 	if l == nil {
-		l = &line{route: e.route, aside: slices.Clone(e.aside), pile: newPile(before)}
+		l = &line{route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), pile: newPile(before)}
 		q.lines[key] = l
 	}
 	e.where, e.line = inLine, l
@@ -138,12 +152,12 @@ func (q *queue) expired(now time.Time) []*entry {
 func (q *queue) pick(way string, ways []sms.Way) *entry {
 	var best *line
 	for key, l := range q.lines {
-		l.skim()
+		q.part(l, way, ways)
 		if l.pile.len() == 0 {
 			delete(q.lines, key)
 			continue
 		}
-		if !slices.Contains(choose(l.route, l.aside, ways).open, way) {
+		if !slices.Contains(choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open, way) {
 			continue
 		}
 		if best == nil || before(l.pile.top(), best.pile.top()) {
@@ -156,6 +170,22 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 	e := best.pile.pop()
 	e.where, e.line = flying, nil
 	return e
+}
+
+// part skims a line and takes from its head, to a line of their own, those whose
+// recipient the SIM of a way may not be given.
+func (q *queue) part(l *line, way string, ways []sms.Way) {
+	l.skim()
+	i := slices.IndexFunc(ways, func(w sms.Way) bool { return w.Name == way })
+	if q.held == nil || i < 0 || !l.route.offers(ways[i]) || slices.Contains(l.aside, way) || slices.Contains(l.apart, way) {
+		return
+	}
+	for ; l.pile.len() > 0 && q.held(ways[i], l.pile.top()).Person; l.skim() {
+		e := l.pile.pop()
+		e.apart = append(slices.Clone(e.apart), way)
+		slices.Sort(e.apart)
+		q.line(e)
+	}
 }
 
 // skim drops from the head of a line what has left the queue otherwise.
@@ -223,7 +253,7 @@ func (q *queue) wake() time.Time {
 // way that is not there while the one that refused it may have recovered.
 func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, now time.Time) {
 	for key, l := range q.lines {
-		if len(l.aside) == 0 || len(choose(l.route, l.aside, ways).open) > 0 {
+		if l.skim(); len(l.aside) == 0 || l.pile.len() == 0 || len(choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open) > 0 {
 			continue
 		}
 		for l.skim(); l.pile.len() > 0; l.skim() {
@@ -246,7 +276,7 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 	case e.where == inLater:
 		return "not to be sent before " + e.due.Format(time.RFC3339)
 	}
-	if c := choose(e.route, e.aside, ways); len(c.open) == 0 {
+	if c := choose(e.route, e.aside, seen(ways, e, q.held)); len(c.open) == 0 {
 		return c.why
 	} else {
 		return "waits for its turn on " + strings.Join(c.open, ", ")

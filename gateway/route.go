@@ -64,6 +64,7 @@ type choice struct {
 func choose(r Route, aside []string, ways []sms.Way) choice {
 	var c choice
 	var closed []string
+	limited := true // all that is closed is closed by a limit
 	best := -1
 	for _, w := range ways {
 		if !r.offers(w) || slices.Contains(aside, w.Name) {
@@ -72,6 +73,7 @@ func choose(r Route, aside []string, ways []sms.Way) choice {
 		c.any = true
 		if !w.Ready {
 			closed = append(closed, describe(w))
+			limited = limited && w.State == atLimit
 			continue
 		}
 		switch p := r.preference(w); {
@@ -83,6 +85,8 @@ func choose(r Route, aside []string, ways []sms.Way) choice {
 	}
 	switch {
 	case len(c.open) > 0:
+	case len(closed) > 0 && limited:
+		c.why = strings.Join(closed, "; ")
 	case len(closed) > 0:
 		c.why = "no way is ready: " + strings.Join(closed, "; ")
 	case len(r.Via) > 0:
@@ -94,6 +98,9 @@ func choose(r Route, aside []string, ways []sms.Way) choice {
 }
 
 func describe(w sms.Way) string {
+	if w.State == atLimit {
+		return w.Name + ": " + w.Why
+	}
 	if w.Why == "" {
 		return w.Name + ": " + w.State
 	}

@@ -36,6 +36,8 @@ type Store interface {
 	// Passed moves a follower's cursor.
 	Passed(ctx context.Context, follower string, seq uint64) error
 
+	// Spent returns what each SIM has sent lately, as Begin has counted it.
+	Spent(ctx context.Context) (map[string]sms.Spent, error)
 	Pending(ctx context.Context, yield func(sms.Waiting) error) error
 	Awaiting(ctx context.Context, before time.Time, max int) ([]uint64, error)
 	Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error)
