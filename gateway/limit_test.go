@@ -205,6 +205,27 @@ func TestLongMessageGoesWhenTheMinuteIsEmpty(t *testing.T) {
 	})
 }
 
+// Shorter messages of another line do not keep the room from a long one.
+func TestLongMessageIsNotOvertakenForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge("north")
+		said := timed(e)
+		w := newWorld(t, e, limited(map[string]sms.Limits{"north": {Minute: 4}}))
+		w.run()
+		w.acceptOne("s0", ann, `,"route":"north"`)
+		synctest.Wait()
+		w.accept(fmt.Sprintf(`{"id":"long","to":%q,"text":%q,"receipt":false}`, ann, strings.Repeat("x", 500))) // 4 segments
+		for i := range 6 {
+			pass(10 * time.Second)
+			w.acceptOne(fmt.Sprintf("s%d", i+1), ann, `,"route":"north"`)
+		}
+		pass(10 * time.Minute)
+		same(t, "sent", said(), "0s north s0, 1m1s north long, "+
+			"2m2s north s1, 2m2s north s2, 2m2s north s3, 2m2s north s4, 3m3s north s5, 3m3s north s6")
+		w.halt()
+	})
+}
+
 func TestOneRecipientTooManyWaitsForTheMonthAndHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge("north")

@@ -148,23 +148,28 @@ func (q *queue) expired(now time.Time) []*entry {
 }
 
 // pick takes out the first message that a way may carry: of the heads of all
-// lines open to it, the one that comes first.
+// lines open to it, the one that comes first. Where one that comes before waits
+// for room on this way alone, nothing is picked: what is shorter, from another
+// line, would take that room for ever.
 func (q *queue) pick(way string, ways []sms.Way) *entry {
 	var best *line
+	waits := false
 	for key, l := range q.lines {
 		q.part(l, way, ways)
 		if l.pile.len() == 0 {
 			delete(q.lines, key)
 			continue
 		}
-		if !slices.Contains(choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open, way) {
+		open := choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open
+		here := slices.Contains(open, way)
+		if !here && (len(open) > 0 || !q.waits(l, way, ways)) {
 			continue
 		}
 		if best == nil || before(l.pile.top(), best.pile.top()) {
-			best = l
+			best, waits = l, !here
 		}
 	}
-	if best == nil {
+	if best == nil || waits {
 		return nil
 	}
 	e := best.pile.pop()
@@ -172,12 +177,31 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 	return e
 }
 
+// waits reports whether the head of a line waits for room on a way.
+func (q *queue) waits(l *line, way string, ways []sms.Way) bool {
+	i := l.takes(way, ways)
+	if q.held == nil || i < 0 || !ways[i].Ready {
+		return false
+	}
+	h := q.held(ways[i], l.pile.top())
+	return !h.Until.IsZero() && !h.Person
+}
+
+// takes is where among ways the one by a name is, or -1 where the line may not
+// take it.
+func (l *line) takes(way string, ways []sms.Way) int {
+	if slices.Contains(l.aside, way) {
+		return -1
+	}
+	return slices.IndexFunc(ways, func(w sms.Way) bool { return w.Name == way && l.route.offers(w) })
+}
+
 // part skims a line and takes from its head, to a line of their own, those whose
 // recipient the SIM of a way may not be given.
 func (q *queue) part(l *line, way string, ways []sms.Way) {
 	l.skim()
-	i := slices.IndexFunc(ways, func(w sms.Way) bool { return w.Name == way })
-	if q.held == nil || i < 0 || !l.route.offers(ways[i]) || slices.Contains(l.aside, way) || slices.Contains(l.apart, way) {
+	i := l.takes(way, ways)
+	if q.held == nil || i < 0 || slices.Contains(l.apart, way) {
 		return
 	}
 	for ; l.pile.len() > 0 && q.held(ways[i], l.pile.top()).Person; l.skim() {

@@ -27,7 +27,10 @@ func furnished(t testing.TB) *box {
 		t.Fatal(err)
 	}
 	for _, m := range ms[1:] {
-		b.begin(m.Num, "north", 0)
+		_, err := b.Begin(ctx, m.Num, sms.Begin{Way: "north", Route: "all", Time: at(1), Net: "sim", Segments: m.Segments, Recipient: m.To})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	b.finish(3, sent("sim", "7", "8"))
 	b.finish(4, sent("sim", "9"))
@@ -194,7 +197,9 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 		note(err)
 		_, _, err = db.Accept(ctx, []*sms.Message{message("n", 2)}, sms.RequestKey{Fingerprint: "print", Redelivered: true}, "")
 		note(err)
-		_, err = db.Begin(ctx, 1, sms.Begin{Way: "north"})
+		_, err = db.Spent(ctx)
+		note(err)
+		_, err = db.Begin(ctx, 1, sms.Begin{Way: "north", Net: "sim", Segments: 1, Recipient: "+447700900123"})
 		note(err)
 		o := sent("sim", "99")
 		_, err = db.Finish(ctx, 1, o, settle)
@@ -250,7 +255,7 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 			})
 		}
 	}
-	for _, name := range []string{"awaiting", "refs", "parts", "early", "slots"} {
+	for _, name := range []string{"awaiting", "refs", "parts", "early", "slots", "spent"} {
 		t.Run(name+" with a short key", func(t *testing.T) {
 			b := furnished(t)
 			err := b.Inside().Update(func(tx *bbolt.Tx) error {
