@@ -129,6 +129,9 @@ func (w *walk) begin(t *rapid.T) {
 	if rapid.Bool().Draw(t, "resume") {
 		b.First = len(mm.refs)
 	}
+	if rapid.Bool().Draw(t, "counted") {
+		b.Net, b.Segments, b.Recipient = someNets.Draw(t, "net"), mm.Segments, mm.To
+	}
 	w.m.begin(mm, b)
 	if _, err := w.b.Begin(context.Background(), mm.Num, b); err != nil {
 		t.Fatal(err)
@@ -326,6 +329,7 @@ func (w *walk) compare(t *rapid.T) {
 		t.Fatalf("counts: got %+v, %v; want %+v", got, err, q)
 	}
 	var got []string
+	w.spent(t)
 	err := w.b.Pending(ctx, func(x sms.Waiting) error {
 		got = append(got, fmt.Sprint(x.Num, x.State, x.Attempt, x.Due, x.Failed))
 		return nil
@@ -341,6 +345,34 @@ func (w *walk) compare(t *rapid.T) {
 }
 
 // trimEmpty drops segments at the end on which nothing is reported.
+// spent compares what the latest day and month of each SIM hold.
+func (w *walk) spent(t *rapid.T) {
+	got, err := w.b.Spent(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for net, all := range w.m.spent {
+		last := all[len(all)-1].Time
+		day, month, known := 0, 0, map[sms.Number]bool{}
+		for _, b := range all {
+			if b.Time.Format("2006-01-02") == last.Format("2006-01-02") {
+				day += b.Segments
+			}
+			if b.Time.Format("2006-01") == last.Format("2006-01") {
+				month += b.Segments
+				known[b.Recipient] = true
+			}
+		}
+		s, ok := got[net]
+		if !ok && w.now.Sub(last) > 62*24*time.Hour {
+			continue // trimmed
+		}
+		if s.Day.Segments != day || s.Month.Segments != month || len(s.Known) != len(known) {
+			t.Fatalf("%s: got %d, %d segments to %d; want %d, %d to %d", net, s.Day.Segments, s.Month.Segments, len(s.Known), day, month, len(known))
+		}
+	}
+}
+
 func trimEmpty(s []sms.State) []sms.State {
 	for len(s) > 0 && s[len(s)-1] == "" {
 		s = s[:len(s)-1]

@@ -23,6 +23,7 @@ type model struct {
 	cursors  map[string]uint64
 	nums     uint64
 	concat   uint16
+	spent    map[string][]sms.Begin // by SIM
 }
 
 type modelMessage struct {
@@ -120,6 +121,12 @@ func (m *model) begin(mm *modelMessage, b sms.Begin) {
 	mm.reports = mm.reports[:min(len(mm.reports), b.First)]
 	mm.state, mm.time, mm.due = sms.Sending, b.Time, time.Time{}
 	mm.attempt++
+	if b.Net != "" {
+		if m.spent == nil {
+			m.spent = map[string][]sms.Begin{}
+		}
+		m.spent[b.Net] = append(m.spent[b.Net], b)
+	}
 	m.say(mm)
 }
 
