@@ -100,6 +100,14 @@ type file struct {
 			Gone      duration `toml:"gone"`
 			Settle    duration `toml:"settle"`
 		} `toml:"power"`
+		Limits struct {
+			Minute     int      `toml:"minute"`
+			Hour       int      `toml:"hour"`
+			Day        int      `toml:"day"`
+			Month      int      `toml:"month"`
+			Recipients int      `toml:"recipients"`
+			Gap        duration `toml:"gap"`
+		} `toml:"limits"`
 	} `toml:"modem"`
 	Account []struct {
 		Name         string `toml:"name"`
@@ -212,6 +220,18 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 			SMSCNumber: sms.Number(m.SMSCNumber), Init: m.Init, Storage: m.Storage,
 			Roaming: m.Roaming,
 		})
+		limits := sms.Limits{
+			Minute: m.Limits.Minute, Hour: m.Limits.Hour, Day: m.Limits.Day, Month: m.Limits.Month,
+			Recipients: m.Limits.Recipients, Gap: d(m.Limits.Gap),
+		}
+		if err := limits.Validate(); err != nil {
+			faults.within(fmt.Sprintf("modem[%d].limits.", i), err)
+		} else if !limits.None() {
+			if c.gateway.Limits == nil {
+				c.gateway.Limits = map[string]sms.Limits{}
+			}
+			c.gateway.Limits[m.Name] = limits
+		}
 		p := m.Power
 		line := power.Config{
 			Name: p.Name, Chip: p.Chip, Line: p.Line, Pin: p.Pin, Kind: p.Kind, ActiveLow: p.ActiveLow, Toggle: p.Toggle,

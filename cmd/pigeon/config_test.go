@@ -18,6 +18,7 @@ import (
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/mqtt/broker"
+	"github.com/pigeon-sms/pigeon/sms"
 	"github.com/pigeon-sms/pigeon/web"
 )
 
@@ -184,6 +185,12 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"modem.power.toggle", modems + key, func(c config) any { return c.power[0].Toggle }, true},
 		{"modem.power.pulse_off", modems + key + "pulse_off = \"4s\"", func(c config) any { return c.power[0].PulseOff }, 4 * time.Second},
 		{"modem.power.gone", modems + key + "gone = \"2m\"", func(c config) any { return c.power[0].Gone }, 2 * time.Minute},
+		{"modem.limits.minute", modems + "[modem.limits]\nminute = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Minute: 7}}},
+		{"modem.limits.hour", modems + "[modem.limits]\nhour = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Hour: 7}}},
+		{"modem.limits.day", modems + "[modem.limits]\nday = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Day: 7}}},
+		{"modem.limits.month", modems + "[modem.limits]\nmonth = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Month: 7}}},
+		{"modem.limits.recipients", modems + "[modem.limits]\nrecipients = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Recipients: 7}}},
+		{"modem.limits.gap", modems + "[modem.limits]\ngap = \"3s\"", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Gap: 3 * time.Second}}},
 		{"account.name", account, func(c config) any { return c.web.Accounts[0].Name + c.mqtt.Broker.Accounts[0].Name }, "aa"},
 		{"account.password", account, func(c config) any { return c.mqtt.Broker.Accounts[0].Password }, broker.Secret("p")},
 		{"account.password", account, func(c config) any { return c.web.Accounts }, []web.Account{{Name: "a", Password: "p"}}},
