@@ -26,6 +26,10 @@ type Config struct {
 	Open func(ctx context.Context, path string) (io.ReadWriteCloser, error)
 	Scan func() ([]usb.Device, error)
 
+	// Watch calls changed when the kernel tells of a device that came or went,
+	// until ctx is done; it may return an error at once. Nil: none does.
+	Watch func(ctx context.Context, changed func()) error
+
 	// Reset takes the device at a USB port off the bus and lets it on again;
 	// CyclePort cuts the power of that port, of no other, or returns an error.
 	// Nil where there is no such thing. Both return when it is done, or ctx is.

@@ -63,6 +63,20 @@ func (p *Pool) walk(ctx context.Context, running *sync.WaitGroup) {
 		again: map[string]time.Time{}, tries: map[string]int{},
 		found: make(chan finding),
 	}
+	plugged := make(chan struct{}, 1) // room for one: a look serves for all before it
+	if watch := p.cfg.Watch; watch != nil {
+		running.Go(func() {
+			err := watch(ctx, func() {
+				select {
+				case plugged <- struct{}{}:
+				default:
+				}
+			})
+			if err != nil && ctx.Err() == nil {
+				p.log.Info("the kernel does not tell of hot plug: USB is looked at now and then", "every", walkPause, "err", err)
+			}
+		})
+	}
 	tick := time.NewTicker(walkPause)
 	defer tick.Stop()
 	for {
@@ -72,6 +86,7 @@ func (p *Pool) walk(ctx context.Context, running *sync.WaitGroup) {
 			return
 		case f := <-w.found:
 			w.take(ctx, f)
+		case <-plugged:
 		case <-tick.C:
 		}
 	}

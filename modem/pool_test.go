@@ -1,9 +1,12 @@
 package modem_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,5 +254,39 @@ func TestManyModems(t *testing.T) {
 			t.Errorf("%d messages on each of %d modems took %v, want at most 1.03 of %v", each, n, d, limit)
 		}
 		r.until(time.Minute, "reports", func() bool { _, k := r.core.counts(); return k == n*each })
+	})
+}
+
+// What the kernel tells of is looked at in that moment, not at the next walk.
+func TestHotPlugIsLookedAtAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var looks []time.Duration
+		start := time.Now()
+		cfg := modem.Config{
+			Auto: true,
+			Scan: func() ([]usb.Device, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				looks = append(looks, time.Since(start))
+				return nil, nil
+			},
+			Watch: func(ctx context.Context, changed func()) error {
+				<-time.After(time.Second)
+				changed()
+				<-ctx.Done()
+				return nil
+			},
+		}
+		p := modem.New(cfg, slog.New(slog.DiscardHandler))
+		p.Gateway = newCore()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if err := p.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if len(looks) != 2 || looks[0] != 0 || looks[1] != time.Second {
+			t.Errorf("looked at %v, want at the start and when the kernel told", looks)
+		}
 	})
 }

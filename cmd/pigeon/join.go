@@ -27,8 +27,10 @@ func (c core) Recovered(s modem.Step) {
 // second or two.
 const portOff = 4 * time.Second
 
-// resets gives the pool what the machine can do to a USB device.
+// resets gives the pool what the machine tells of USB devices and can do to
+// them.
 func resets(cfg *modem.Config, root string) {
+	cfg.Watch = usb.Watch
 	cfg.Reset = func(ctx context.Context, path string) error { return usb.Reauthorize(ctx, root, path) }
 	cfg.CyclePort = func(ctx context.Context, path string) error { return usb.CyclePort(ctx, root, path, portOff) }
 }
