@@ -109,8 +109,9 @@ func TestRetainedRequestIsRefused(t *testing.T) {
 	})
 	t.Run("external", func(t *testing.T) {
 		b := another(t, "127.0.0.1:0")
-		u := join(t, b.addr, "pigeon/office/error")
+		u := join(t, b.addr, "pigeon/office/error", topic)
 		u.wait(u.Publish(topic, 1, true, payload)) // before the gateway is there
+		u.next(topic)                              // the broker has passed it on: what comes after is the retained one
 		c := newCore()
 		e, _ := start(t, mqtt.Config{URL: "tcp://" + b.addr}, c)
 		ready(t, e)
