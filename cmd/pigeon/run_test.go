@@ -188,6 +188,7 @@ func TestReload(t *testing.T) {
 		t.Error("the page is still at its old address")
 	}
 
+	eventually(t, "the daemon has started again", says(2, "queue loaded"))
 	hup("# the same\n" + ports + "[web]\nlisten = \"" + next + "\"\n")
 	eventually(t, "the log tells that nothing has changed", says(1, "nothing has changed"))
 	if n := strings.Count(l.log.String(), "queue loaded"); n != 2 {

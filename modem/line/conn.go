@@ -51,17 +51,26 @@ func (p *Port) write(b []byte) (int, error) {
 	case <-limit.C:
 		return 0, p.stuck()
 	}
-	select {
-	case err := <-w.done:
-		if err != nil {
-			p.end(err)
-			return 0, err
+	ended := p.ended
+	for {
+		select {
+		case err := <-w.done:
+			if err != nil {
+				p.end(err)
+				return 0, err
+			}
+			return len(b), nil
+		case <-ended:
+			// The octets may have gone before the end, and been answered: that
+			// is heard only if the writing is said to have succeeded.
+			ended = nil
+			limit.Reset(leaveLimit)
+		case <-limit.C:
+			if ended == nil {
+				return 0, ErrClosed
+			}
+			return 0, p.stuck()
 		}
-		return len(b), nil
-	case <-p.ended:
-		return 0, ErrClosed
-	case <-limit.C:
-		return 0, p.stuck()
 	}
 }
 

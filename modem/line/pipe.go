@@ -32,14 +32,15 @@ func (p *pipe) write(s string) {
 	}
 }
 
-// read waits for something to read; io.EOF after close.
+// read waits for something to read; io.EOF after close, behind all that was
+// written before: the last words of a modem may say that it has sent.
 func (p *pipe) read(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.buf) == 0 && !p.closed {
 		p.more.Wait()
 	}
-	if p.closed {
+	if len(p.buf) == 0 {
 		return 0, io.EOF
 	}
 	n := copy(b, p.buf)
@@ -49,7 +50,7 @@ func (p *pipe) read(b []byte) (int, error) {
 	return n, nil
 }
 
-// close ends reading, at once: what was not read is dropped.
+// close ends writing.
 func (p *pipe) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

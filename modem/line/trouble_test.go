@@ -396,3 +396,28 @@ func BenchmarkDo(b *testing.B) {
 	dev.Close()
 	wg.Wait()
 }
+
+// A modem's last words before it hangs up are heard: they may say that the
+// network took the message.
+func TestLastWordsAreHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, dev := net.Pipe()
+		p := line.New(host, line.Config{})
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = p.Run(t.Context()) })
+		wg.Go(func() {
+			place(dev)
+			got := bufio.NewReader(dev)
+			_, _ = got.ReadString('\r')
+			_, _ = io.WriteString(dev, "\r\n> ")
+			_, _ = got.ReadString(0x1A)
+			_, _ = io.WriteString(dev, "\r\n+CMGS: 42\r\n")
+			dev.Close()
+		})
+		info, gone, err := p.Submit(t.Context(), "+CMGS=23", pdu, time.Minute)
+		if !gone || !errors.Is(err, line.ErrClosed) || len(info) != 1 || info[0] != "+CMGS: 42" {
+			t.Errorf("got %q, gone %v, %v; want the reference and the port closed", info, gone, err)
+		}
+		wg.Wait()
+	})
+}
