@@ -286,14 +286,16 @@ func TestLimitGoesWithTheSIM(t *testing.T) {
 		said := timed(e)
 		e.ways[0].Modem = &sms.Modem{ICCID: "894411", IMEI: "1"}
 		e.ways[1].Modem = &sms.Modem{IMSI: "23415", IMEI: "2"}
+		e.set(1, false)
 		w := newWorld(t, e, limited(map[string]sms.Limits{"north": {Day: 2}, "south": {Day: 2}}))
 		w.run()
-		w.accepts(ann, "m1", "m2", "m3")
+		w.accepts(ann, "m1", "m2")
 		synctest.Wait()
-		said()
+		same(t, "the SIM in its first modem", said(), "0s north m1, 0s north m2")
 		w.halt()
 		e.set(0, false)
-		e.ways[1].Modem = &sms.Modem{ICCID: "894411", IMEI: "2"} // the one that was given m1 and m3
+		e.set(1, true)
+		e.ways[1].Modem = &sms.Modem{ICCID: "894411", IMEI: "2"}
 		w.open()
 		w.run()
 		w.accepts(ann, "m4")
