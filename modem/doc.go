@@ -29,6 +29,13 @@
 // Reading and sending take turns of equal time, and of one command at least, so
 // that neither starves the other; a nearly full memory goes first.
 //
+// # Codes and calls
+//
+// A USSD code is sent and answered between messages, never within one: the
+// owner says nothing else meanwhile, and the modem takes no message. A menu
+// stays open for menuLimit without holding anybody up. Whoever calls is hung
+// up on between two commands (call.go), and told to a Gateway that is a Callee.
+//
 // # Recovery
 //
 // A modem in trouble climbs a ladder (ladder.go): the port's own resync, a new

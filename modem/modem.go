@@ -33,12 +33,14 @@ type modem struct {
 	why     string
 	info    sms.Modem
 	country string
-	net     string        // whose references and places these are: ICCID, else IMSI, IMEI, name
-	door    *door         // nil: takes no message
-	sending bool          // a Send has it; held by Send from before it asks until it returns
-	idle    chan struct{} // closed when that Send returns; nil: nobody waits for it
-	sent    time.Time     // when a segment was taken last
-	holds   []string      // why it takes no message though it could
+	net     string                  // whose references and places these are: ICCID, else IMSI, IMEI, name
+	door    *door                   // nil: takes no message
+	sending bool                    // a Send has it; held by Send, or a talk, from before it asks until it returns
+	idle    chan struct{}           // closed when that Send returns; nil: nobody waits for it
+	talks   int                     // USSD codes that wait or are being answered
+	callOff context.CancelCauseFunc // ends the one being answered
+	sent    time.Time               // when a segment was taken last
+	holds   []string                // why it takes no message though it could
 	order   *order
 	steps   []Step // of its recoveries, the last stepsKept
 	port    string // what to open; empty: the device is not there
@@ -65,8 +67,9 @@ type modem struct {
 
 // door is how a message gets to the owner while the modem is ready.
 type door struct {
-	asks chan *job
-	shut chan struct{} // closed when the modem stops being ready
+	asks  chan *job
+	talks chan *talk
+	shut  chan struct{} // closed when the modem stops being ready
 }
 
 func newModem(cfg ModemConfig, p *Pool) *modem {

@@ -25,6 +25,9 @@ type news struct {
 	watch   bool          // the network or the SIM has changed
 	reboot  bool          // every setting is lost
 	started bool          // the profile's readiness line
+	ring    bool          // somebody calls
+	caller  string        // who, where that was said
+	replies [][]string    // of +CUSD, at most repliesLimit
 }
 
 func newNews() *news {
@@ -43,15 +46,31 @@ func (n *news) note(f func(*news)) {
 }
 
 // taken is the news of one moment.
-type taken struct{ sweep, watch, reboot, started bool }
+type taken struct {
+	sweep, watch, reboot, started, ring bool
 
-// take returns and forgets everything but the places.
+	caller string
+}
+
+// repliesLimit is how many USSD replies are kept: the last counts.
+const repliesLimit = 4
+
+// take returns and forgets everything but the places and the replies.
 func (n *news) take() taken {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	t := taken{n.sweep, n.watch, n.reboot, n.started}
-	n.sweep, n.watch, n.reboot, n.started = false, false, false, false
+	t := taken{n.sweep, n.watch, n.reboot, n.started, n.ring, n.caller}
+	n.sweep, n.watch, n.reboot, n.started, n.ring, n.caller = false, false, false, false, false, ""
 	return t
+}
+
+// takeReplies returns and forgets the USSD replies.
+func (n *news) takeReplies() [][]string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r := n.replies
+	n.replies = nil
+	return r
 }
 
 // announced reports whether there are places to read.
@@ -95,6 +114,15 @@ func (s *session) hear(lines []string) {
 			pdu: lines[1], length: tail(first, first[:4]),
 			net: net, own: own, way: s.m.cfg.Name, time: time.Now(),
 		})
+	case strings.HasPrefix(first, "+CUSD:"):
+		s.news.note(func(n *news) {
+			if len(n.replies) >= repliesLimit {
+				n.replies = n.replies[1:]
+			}
+			n.replies = append(n.replies, slices.Clone(lines))
+		})
+	case rings(first):
+		s.ring(first)
 	case begins(profile.Full):
 		s.news.note(func(n *news) { n.sweep = true })
 	case begins(profile.Boot):

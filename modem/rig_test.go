@@ -31,6 +31,7 @@ type rig struct {
 	core   *core
 	pool   *modem.Pool
 	dial   func() io.ReadWriteCloser // in place of the simulated modems
+	callee modem.Gateway             // in place of core
 
 	mu      sync.Mutex
 	logged  bytes.Buffer
@@ -129,6 +130,9 @@ func (r *rig) begin(cfg modem.Config) {
 	cfg.Open, cfg.Scan = r.open, r.scan
 	r.pool = modem.New(cfg, slog.New(slog.NewTextHandler(logWriter{r}, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	r.pool.Gateway = r.core
+	if r.callee != nil {
+		r.pool.Gateway = r.callee
+	}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan struct{})
 	go func() {

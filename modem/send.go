@@ -42,7 +42,7 @@ func (m *modem) send(ctx context.Context, a *sms.Attempt) ([]sms.Ref, error) {
 		return nil, err
 	}
 	m.mu.Lock()
-	d, busy, state, why := m.door, m.sending, m.state, m.why
+	d, busy, state, why := m.door, m.sending || m.talks > 0, m.state, m.why
 	if held := m.heldWhy(); held != "" {
 		why = held
 	}
@@ -56,15 +56,7 @@ func (m *modem) send(ctx context.Context, a *sms.Attempt) ([]sms.Ref, error) {
 	case busy:
 		return nil, &sms.SendError{Verdict: sms.Reroute, Err: fmt.Errorf("modem %s is busy with another message", m.cfg.Name)}
 	}
-	defer func() {
-		m.mu.Lock()
-		m.sending = false
-		if m.idle != nil {
-			close(m.idle)
-			m.idle = nil
-		}
-		m.mu.Unlock()
-	}()
+	defer m.letGo()
 	select {
 	case d.asks <- j:
 	case <-d.shut:

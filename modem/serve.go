@@ -2,7 +2,10 @@ package modem
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // serve carries texts both ways until the port is lost. Each turn of the loop
@@ -14,15 +17,10 @@ func (s *session) serve(ctx context.Context) error {
 			return err
 		}
 		t := s.news.take()
-		if t.reboot {
-			return errReboot
+		if err := s.heed(t); err != nil {
+			return err
 		}
-		if t.sweep {
-			s.sweepAt = time.Now()
-		}
-		if t.watch {
-			s.watchAt = time.Now()
-		}
+		s.stray()
 		s.collect()
 		s.knock()
 
@@ -30,6 +28,12 @@ func (s *session) serve(ctx context.Context) error {
 		now := time.Now()
 		read := s.toRead(now)
 		switch {
+		case s.talk != nil:
+			err = s.converse(ctx)
+		case s.rung && !s.sick:
+			err = s.decline(ctx)
+		case !s.menuEnd.IsZero() && !now.Before(s.menuEnd) && !s.sick:
+			err = s.endMenu(ctx)
 		case !now.Before(s.watchAt) && (s.job == nil || s.sick || t.watch || now.Sub(s.watched) >= busyWatch):
 			err = s.watch(ctx)
 		case s.job != nil && !s.sick && (!read || s.turn && !now.Before(s.readUntil) && !s.full()):
@@ -48,6 +52,24 @@ func (s *session) serve(ctx context.Context) error {
 			s.fallSick(err)
 		}
 	}
+}
+
+// heed takes up what a modem has said; an error ends the session.
+func (s *session) heed(t taken) error {
+	if t.reboot {
+		return errReboot
+	}
+	if t.sweep {
+		s.sweepAt = time.Now()
+	}
+	if t.watch {
+		s.watchAt = time.Now()
+	}
+	s.rung = s.rung || t.ring
+	if t.caller != "" {
+		s.caller = t.caller
+	}
+	return nil
 }
 
 // full reports whether so little room is left that reading goes before
@@ -73,7 +95,7 @@ func (s *session) stand(why string) {
 	case s.sick:
 	case !s.registered:
 		s.m.become(Registering, why)
-	case s.job != nil:
+	case s.job != nil || s.talk != nil:
 		s.m.become(Busy, "")
 	case time.Now().Before(s.m.breaker.aside):
 		s.m.become(Sick, "set aside: "+s.m.ladder.reason)
@@ -84,15 +106,17 @@ func (s *session) stand(why string) {
 	}
 }
 
-// knock takes a message that waits at the door, if the modem is free.
+// knock takes a message or a code that waits at the door, if the modem is
+// free.
 func (s *session) knock() {
-	if s.job != nil {
+	if s.job != nil || s.talk != nil {
 		return
 	}
 	if d := s.m.theDoor(); d != nil {
 		select {
 		case j := <-d.asks:
 			s.begin(j)
+		case s.talk = <-d.talks:
 		default:
 		}
 	}
@@ -104,17 +128,22 @@ func (s *session) idle(ctx context.Context, now time.Time) error {
 	if !s.sick && s.sweepAt.Before(due) && s.round.empty() {
 		due = s.sweepAt
 	}
+	if !s.menuEnd.IsZero() && !s.sick && s.menuEnd.Before(due) {
+		due = s.menuEnd
+	}
 	t := time.NewTimer(max(0, due.Sub(now)))
 	defer t.Stop()
 	var asks chan *job
+	var talks chan *talk
 	if d := s.m.theDoor(); d != nil && s.job == nil {
-		asks = d.asks
+		asks, talks = d.asks, d.talks
 	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case j := <-asks:
 		s.begin(j)
+	case s.talk = <-talks:
 	case r := <-s.m.courier.back:
 		s.settle(r)
 	case <-s.news.wake:
@@ -125,11 +154,15 @@ func (s *session) idle(ctx context.Context, now time.Time) error {
 
 // hangUp leaves no caller waiting when the session ends.
 func (s *session) hangUp(ctx context.Context, err error) {
-	if s.job == nil {
-		return
-	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
+	}
+	if k := s.talk; k != nil {
+		s.talk = nil
+		k.reply <- said{err: &sms.FieldError{Field: "modem", Text: fmt.Sprintf("%s: %v", s.m.cfg.Name, err)}}
+	}
+	if s.job == nil {
+		return
 	}
 	s.m.become(Sick, err.Error())
 	s.refuseJob(err)

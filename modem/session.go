@@ -39,7 +39,17 @@ type session struct {
 	sweeping []string // memories the sweep still has to list
 	round    *round
 
-	job  *job // the message being sent
+	job  *job  // the message being sent
+	talk *talk // the USSD code being answered
+	// menuEnd is when a menu is ended that nobody answers; zero: there is none.
+	menuEnd time.Time
+
+	rung     bool      // a call is to be rejected
+	caller   string    // whose, where it was said
+	rang     time.Time // when it rang last
+	hungUp   time.Time // when a call was rejected last
+	declined bool      // in both ways
+
 	turn bool // reading has had its turn since the last segment
 	// readUntil is how long reading keeps its turn: as long as the last
 	// segment took.
@@ -61,6 +71,7 @@ func (s *session) reset() {
 	s.misses, s.sick, s.registered, s.linkless = 0, false, false, false
 	s.regs = []string{"+CREG", "+CEREG", "+CGREG"}
 	s.mem, s.home, s.mems, s.heard, s.free = "", "", nil, map[string]bool{}, -1
+	s.menuEnd, s.rung, s.caller = time.Time{}, false, ""
 	s.sweeping, s.round, s.turn, s.cnmi = nil, &round{}, false, ""
 }
 

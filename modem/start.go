@@ -176,6 +176,9 @@ func (s *session) setUp(ctx context.Context) error {
 	if err := s.serviceCentre(ctx); err != nil {
 		return err
 	}
+	if _, _, err := s.offer(ctx, "+CLIP=1", askLimit); err != nil { // who calls
+		return err
+	}
 	for _, cmd := range s.m.cfg.Init {
 		_, ok, err := s.offer(ctx, cmd[len("AT"):], simLimit)
 		if err != nil {

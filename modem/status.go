@@ -46,7 +46,7 @@ func (m *modem) become(to State, why string) {
 // mu.
 func (m *modem) openDoor() {
 	if m.state.carries() && m.door == nil && len(m.holds) == 0 {
-		m.door = &door{asks: make(chan *job), shut: make(chan struct{})}
+		m.door = &door{asks: make(chan *job), talks: make(chan *talk), shut: make(chan struct{})}
 	}
 }
 
@@ -101,8 +101,11 @@ func (m *modem) way() sms.Way {
 	if held := m.heldWhy(); held != "" && m.state.carries() {
 		why = held
 	}
+	if m.talks > 0 && why == "" {
+		why = "a USSD code is being answered"
+	}
 	return sms.Way{
-		Name: m.cfg.Name, Kind: "modem", State: string(m.state), Ready: m.door != nil, Why: why,
+		Name: m.cfg.Name, Kind: "modem", State: string(m.state), Ready: m.door != nil && m.talks == 0, Why: why,
 		Window: 1, Country: m.country, Modem: &info,
 	}
 }
