@@ -38,6 +38,36 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ussdLimit is how long a code may take: the text on its way is finished first,
+// and the network takes up to a minute.
+const ussdLimit = 3 * time.Minute
+
+// ussd has a modem ask the network.
+func (s *Server) ussd(w http.ResponseWriter, r *http.Request) error {
+	var ask struct {
+		Code string `json:"code"`
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1024))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&ask); err != nil {
+		return fault(http.StatusBadRequest, "", `the request is JSON such as {"code": "*100#"}`)
+	}
+	if s.USSD == nil {
+		return errNoModems
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), ussdLimit)
+	defer cancel()
+	reply, more, err := s.USSD(ctx, r.PathValue("name"), ask.Code)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", struct {
+		Reply string `json:"reply"`
+		More  bool   `json:"more"`
+	}{reply, more})
+	return nil
+}
+
 // trace shows the last of a modem's wire. Texts and numbers are masked, unless
 // the caller asks for them.
 func (s *Server) trace(w http.ResponseWriter, r *http.Request) error {

@@ -46,3 +46,36 @@ func TestModemIsRestartedAndTraced(t *testing.T) {
 		t.Errorf("asked for %q", got)
 	}
 }
+
+func TestModemSendsUSSD(t *testing.T) {
+	st := start(t, nil)
+	if resp, _ := st.do("POST", "/api/v1/modems/north/ussd", `{"code":"*100#"}`); resp.StatusCode != 503 {
+		t.Errorf("without modems: status %d, want 503", resp.StatusCode)
+	}
+	st.server.USSD = func(_ context.Context, way, code string) (string, bool, error) {
+		switch {
+		case way != "north":
+			return "", false, &sms.FieldError{Field: "modem", Text: "there is no modem " + way}
+		case code == "":
+			return "", false, &sms.FieldError{Field: "code", Text: "missing"}
+		}
+		return "reply to " + code, code == "*123#", nil
+	}
+	for _, tc := range []struct {
+		path, body string
+		status     int
+		says       string
+	}{
+		{"/api/v1/modems/north/ussd", `{"code":"*100#"}`, 200, `{"reply":"reply to *100#","more":false}`},
+		{"/api/v1/modems/north/ussd", `{"code":"*123#"}`, 200, `{"reply":"reply to *123#","more":true}`},
+		{"/api/v1/modems/north/ussd", `{}`, 422, `"field":"code"`},
+		{"/api/v1/modems/south/ussd", `{"code":"*100#"}`, 422, "there is no modem south"},
+		{"/api/v1/modems/north/ussd", `{"cod":"*100#"}`, 400, "JSON such as"},
+		{"/api/v1/modems/north/ussd", "", 400, "JSON such as"},
+	} {
+		resp, body := st.do("POST", tc.path, tc.body)
+		if resp.StatusCode != tc.status || !strings.Contains(body, tc.says) {
+			t.Errorf("%s %s: status %d, %s; want %d and %q", tc.path, tc.body, resp.StatusCode, body, tc.status, tc.says)
+		}
+	}
+}

@@ -30,6 +30,7 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"GET", "/api/v1/modems", s.modems},
 		{"POST", "/api/v1/modems/{name}/restart", s.restart},
 		{"GET", "/api/v1/modems/{name}/trace", s.trace},
+		{"POST", "/api/v1/modems/{name}/ussd", s.ussd},
 		{"GET", "/api/v1/status", s.status},
 		{"POST", "/api/v1/audit", s.audit},
 		{"GET", "/api/v1/openapi.json", s.description},

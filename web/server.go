@@ -60,6 +60,10 @@ type Server struct {
 	Restart func(ctx context.Context, modem, step string) error
 	Trace   func(modem string, clear bool) ([]string, error)
 
+	// USSD has a modem send a code, and returns the network's reply; more when
+	// it waits for an answer, which is the next code. As Restart.
+	USSD func(ctx context.Context, modem, code string) (reply string, more bool, err error)
+
 	cfg     Config
 	log     *slog.Logger
 	streams chan struct{} // a place for each event stream
