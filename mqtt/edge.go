@@ -42,6 +42,10 @@ type Edge struct {
 	// before Run, or nil where there are no modems.
 	Restart func(ctx context.Context, modem, step string) error
 
+	// USSD has a modem send a code, and returns the network's reply; more when
+	// it waits for an answer, which is the next code. As Restart.
+	USSD func(ctx context.Context, modem, code string) (reply string, more bool, err error)
+
 	cfg    Config
 	topics topics
 	log    *slog.Logger

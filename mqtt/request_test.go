@@ -149,8 +149,9 @@ func TestVerbs(t *testing.T) {
 			{"cancel", `{"id":"v1"}`, `{"status":"error","error":"state: is cancelled: too late"}`},
 			{"modems", ``, `{"status":"ok","data":[{"name":"north"`},
 			{"status", `{"transaction":null}`, `{"transaction":null,"status":"ok","data":{"name":"office"`},
-			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/restart, modems, status"}`},
+			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/restart, modem/ussd, modems, status"}`},
 			{"modem/restart", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
+			{"modem/ussd", `{"transaction":1,"modem":"north","code":"*100#"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"status", `{"transaction":1,"what":2}`, `{"transaction":1,"status":"error","error":"the question is not JSON`},
 			{"status", `junk`, `{"status":"error","error":"the question is not JSON`},
 			{"status", `"` + strings.Repeat("x", 5000) + `"`, `{"status":"error","error":"the question is larger than 4 KiB"}`},
@@ -161,6 +162,26 @@ func TestVerbs(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestUSSDOverMQTT(t *testing.T) {
+	e := mqtt.New(mqtt.Config{Name: "office"}, slog.New(slog.DiscardHandler))
+	e.Gateway = newCore()
+	e.USSD = func(_ context.Context, way, code string) (string, bool, error) {
+		if code == "*9#" {
+			return "", false, &sms.FieldError{Field: "code", Text: "the network does not know this code"}
+		}
+		return way + " " + code, true, nil
+	}
+	for payload, want := range map[string]string{
+		`{"modem":"north","code":"*100#"}`:           `{"status":"ok","data":{"reply":"north *100#","more":true}}`,
+		`{"transaction":1,"modem":"n","code":"*9#"}`: `{"transaction":1,"status":"error","error":"code: the network does not know this code"}`,
+	} {
+		said, _ := e.Take(t.Context(), &broker.Publish{Client: "u", ID: 1, QoS: 1, Topic: "pigeon/office/request/modem/ussd", Payload: []byte(payload)})
+		if len(said) != 1 || string(said[0].Payload) != want {
+			t.Errorf("%s: got %s, want %s", payload, said, want)
+		}
+	}
 }
 
 func TestTopicNumber(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/mqtt/broker"
 	"github.com/pigeon-sms/pigeon/sms"
@@ -21,6 +22,7 @@ type question struct {
 	ID          string          `json:"id"`          // of the message asked about
 	Modem       string          `json:"modem"`       // by name
 	Step        string          `json:"step"`        // of a restart; empty: a new start
+	Code        string          `json:"code"`        // to send as USSD
 }
 
 // A response is what base/response/<verb> carries.
@@ -29,6 +31,16 @@ type response struct {
 	Status      string          `json:"status"` // "ok" or "error"
 	Data        any             `json:"data,omitempty"`
 	Error       string          `json:"error,omitempty"`
+}
+
+// ussdLimit bounds a code, since what its asker publishes behind it waits: the
+// text on its way is finished first, and the network takes up to a minute.
+const ussdLimit = 2 * time.Minute
+
+// ussdReply is what the network has said to a code.
+type ussdReply struct {
+	Reply string `json:"reply"`
+	More  bool   `json:"more"` // it waits for an answer
 }
 
 // verbs are what may be asked.
@@ -44,6 +56,15 @@ var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
 		}
 		return nil, e.Restart(ctx, q.Modem, q.Step)
+	},
+	"modem/ussd": func(ctx context.Context, e *Edge, q question) (any, error) {
+		if e.USSD == nil {
+			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
+		}
+		ctx, cancel := context.WithTimeout(ctx, ussdLimit)
+		defer cancel()
+		reply, more, err := e.USSD(ctx, q.Modem, q.Code)
+		return ussdReply{reply, more}, err
 	},
 }
 
