@@ -10,8 +10,8 @@ import (
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
-// core is the gateway as the pool sees it: what a modem's recovery tried
-// becomes news in the journal.
+// core is the gateway as the pool sees it: what a modem's recovery tried, and
+// who called, becomes news in the journal.
 type core struct{ *gateway.Gateway }
 
 // Recovered tells of a step of a modem's recovery. It does not block.
@@ -21,6 +21,11 @@ func (c core) Recovered(s modem.Step) {
 		Time: s.Time.UTC(), Way: s.Modem, Kind: "recovery", Step: s.Step, Reason: s.Reason,
 		Took: s.Took.Seconds(), Worked: &worked, Text: s.Failed,
 	})
+}
+
+// Called tells of a call that was rejected. It does not block.
+func (c core) Called(way string, from sms.Number) {
+	c.Tell(sms.Notice{Time: time.Now().UTC(), Way: way, Kind: "call", Text: string(from)})
 }
 
 // portOff is how long a USB port stays without power: sticks keep theirs for a

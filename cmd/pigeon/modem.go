@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 )
 
 const helpModem = `Acts on one modem, by its name in "pigeon modems".
@@ -16,7 +18,10 @@ again), port (USB power) or power (its GPIO line). What is being sent is finishe
 first. What came of it stands in "pigeon events".
 
 "trace" prints the last 64 KiB of its wire, both ways. Texts and numbers are
-masked unless --clear is given; a PIN always is.`
+masked unless --clear is given; a PIN always is.
+
+"ussd CODE" sends a code such as '*100#' to the network and prints the reply.
+After a menu the next CODE is the choice, for three minutes.`
 
 // modemLimit is how long a restart may take: a segment on its way is finished
 // first, and a modem takes up to a minute to come back.
@@ -27,19 +32,29 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	f := newClientFlags("modem")
 	step := f.String("step", "", "restart: the `STEP` to take")
 	clear := f.Bool("clear", false, "trace: show texts and numbers")
-	rest, err := f.parse(args, 2, 2)
+	rest, err := f.parse(args, 2, 3)
 	if err != nil {
 		return err
 	}
 	path := "/modems/" + url.PathEscape(rest[0])
 	switch rest[1] {
 	case "restart", "trace":
+		if len(rest) > 2 {
+			return usagef("%q takes no %q", rest[1], rest[2])
+		}
+	case "ussd":
+		if len(rest) < 3 {
+			return usagef(`"ussd" needs a CODE, '*100#' say`)
+		}
 	default:
-		return unknown("modem command", rest[1], []string{"restart", "trace"}, "pigeon modem -h")
+		return unknown("modem command", rest[1], []string{"restart", "trace", "ussd"}, "pigeon modem -h")
 	}
 	c, err := f.connect(e)
 	if err != nil {
 		return err
+	}
+	if rest[1] == "ussd" {
+		return ussd(ctx, e, f, c, path, rest[2])
 	}
 	if rest[1] == "restart" {
 		a, err := c.callWithin(ctx, modemLimit, http.MethodPost, path+"/restart", nil, map[string]string{"step": *step})
@@ -72,3 +87,32 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	}
 	return nil
 }
+
+// ussd has a modem ask the network, and prints the reply.
+func ussd(ctx context.Context, e *env, f *clientFlags, c *client, path, code string) error {
+	a, err := c.callWithin(ctx, ussdWait, http.MethodPost, path+"/ussd", nil, map[string]string{"code": code})
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return a.print(e.stdout)
+	}
+	var said struct {
+		Reply string
+		More  bool
+	}
+	if err := a.read(&said); err != nil {
+		return err
+	}
+	for l := range strings.Lines(said.Reply) {
+		fmt.Fprintln(e.stdout, visible(strings.TrimRight(l, "\n")))
+	}
+	if said.More {
+		fmt.Fprintln(e.stderr, "the network waits for an answer: give it as the next CODE")
+	}
+	return nil
+}
+
+// ussdWait is how long a code may take: a message on its way is finished
+// first, and the network takes up to a minute. The daemon gives up before.
+const ussdWait = 3*time.Minute + answerLimit

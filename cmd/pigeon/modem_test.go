@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -24,4 +25,24 @@ func TestModem(t *testing.T) {
 	d.want(t, 0, `{"done":true}`+"\n", "", "modem", "north", "restart", "--json", "--state", server.dir)
 	d.want(t, 1, "", "pigeon: modem: there is no modem \"south\"; there are: north\n", "modem", "south", "restart", "--state", server.dir)
 	d.want(t, 2, "", "pigeon: unknown modem command \"restat\": did you mean \"restart\"?\n", "modem", "north", "restat", "--state", server.dir)
+}
+
+func TestModemUSSD(t *testing.T) {
+	server := newStandIn(t, map[string]http.HandlerFunc{
+		"POST /modems/north/ussd": say(200, `{"reply":"You have 4.20\u001b","more":false}`),
+		"POST /modems/south/ussd": say(200, `{"reply":"1 Balance\n2 Number","more":true}`),
+		"POST /modems/west/ussd":  say(422, `{"title":"Unprocessable Entity","status":422,"detail":"code: the network does not know this code","field":"code"}`),
+	})
+	d := newDesk(t)
+	d.want(t, 0, "You have 4.20\\u001b\n", "", "modem", "north", "ussd", "*100#", "--state", server.dir)
+	server.mu.Lock()
+	if asked := strings.Join(server.asked, "\n"); !strings.Contains(asked, `{"code":"*100#"}`) {
+		t.Errorf("asked %s", asked)
+	}
+	server.mu.Unlock()
+	d.want(t, 0, "1 Balance\n2 Number\n", "the network waits for an answer: give it as the next CODE\n", "modem", "south", "ussd", "*123#", "--state", server.dir)
+	d.want(t, 0, `{"reply":"You have 4.20\u001b","more":false}`+"\n", "", "modem", "north", "ussd", "*100#", "--json", "--state", server.dir)
+	d.want(t, 1, "", "pigeon: code: the network does not know this code\n", "modem", "west", "ussd", "*9#", "--state", server.dir)
+	d.want(t, 2, "", "pigeon: \"ussd\" needs a CODE, '*100#' say\n", "modem", "north", "ussd", "--state", server.dir)
+	d.want(t, 2, "", "pigeon: \"trace\" takes no \"x\"\n", "modem", "north", "trace", "x", "--state", server.dir)
 }
