@@ -134,13 +134,26 @@ func TestUSSDAndTextsTakeTurns(t *testing.T) {
 		if got := <-done; got != "Hello" {
 			t.Errorf("reply %q", got)
 		}
-		// And the code waits for the text.
-		go func() { s, _, _ := r.pool.USSD(t.Context(), "m1", "*100#"); done <- s }()
-		if _, err := r.send("m1", "hello"); err != nil {
-			<-done
-			if _, err = r.send("m1", "hello"); err != nil {
-				t.Errorf("Send after it: %v", err)
-			}
+	})
+}
+
+func TestUSSDWaitsForTheMessageOnItsWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{Latency: 2 * time.Second})
+		defer r.end()
+		r.ready("m1")
+		sent := make(chan error, 1)
+		go func() { _, err := r.send("m1", long(3)); sent <- err }()
+		r.rest(time.Second)
+		reply, _, err := r.pool.USSD(t.Context(), "m1", "*100#")
+		if reply == "" || err != nil {
+			t.Errorf("got %q, %v", reply, err)
+		}
+		if n := len(r.net.Segments()); n != 3 {
+			t.Errorf("%d segments had left when the network replied, want all three", n)
+		}
+		if err := <-sent; err != nil {
+			t.Errorf("Send: %v", err)
 		}
 	})
 }
