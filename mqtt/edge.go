@@ -52,6 +52,7 @@ type Edge struct {
 	broker *broker.Broker // nil on an external broker
 	open   func(context.Context) (net.Conn, error)
 
+	errands chan errand      // slow questions, to their runners
 	notices chan publication // what take has to say, to the writer
 	unsaid  []publication    // Run's: notices a connection ended under
 
@@ -71,7 +72,7 @@ func New(cfg Config, log *slog.Logger) *Edge {
 	cfg = cfg.withDefaults()
 	e := &Edge{
 		cfg: cfg, topics: newTopics(cfg.Name, cfg.Fleet), log: log,
-		notices: make(chan publication, mostNotices), ready: make(chan struct{}),
+		errands: make(chan errand, errandsMost), notices: make(chan publication, mostNotices), ready: make(chan struct{}),
 		link: sms.Link{Name: "broker", State: "connecting"},
 	}
 	if cfg.embedded() {
@@ -113,6 +114,13 @@ func (e *Edge) Addr() string {
 // Run serves MQTT until ctx is done. It returns early only when the embedded
 // broker cannot listen; a missing external one is tried for ever.
 func (e *Edge) Run(ctx context.Context) error {
+	var runners sync.WaitGroup
+	defer runners.Wait()
+	errands, recall := context.WithCancel(ctx)
+	defer recall()
+	for range errandsOut {
+		runners.Go(func() { e.runErrands(errands) })
+	}
 	// From now on the journal is kept for this follower, also while there is no
 	// broker to tell of it.
 	e.surely(ctx, "journal cursor cannot be read", func() error {

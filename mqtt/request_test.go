@@ -164,23 +164,40 @@ func TestVerbs(t *testing.T) {
 	})
 }
 
+// A question to a modem may take minutes: requests do not wait behind it.
 func TestUSSDOverMQTT(t *testing.T) {
-	e := mqtt.New(mqtt.Config{Name: "office"}, slog.New(slog.DiscardHandler))
+	release := make(chan struct{})
+	e := mqtt.New(mqtt.Config{Name: "office", Broker: broker.Config{Listen: "127.0.0.1:0"}}, slog.New(slog.DiscardHandler))
 	e.Gateway = newCore()
 	e.USSD = func(_ context.Context, way, code string) (string, bool, error) {
 		if code == "*9#" {
 			return "", false, &sms.FieldError{Field: "code", Text: "the network does not know this code"}
 		}
+		<-release
 		return way + " " + code, true, nil
 	}
-	for payload, want := range map[string]string{
-		`{"modem":"north","code":"*100#"}`:           `{"status":"ok","data":{"reply":"north *100#","more":true}}`,
-		`{"transaction":1,"modem":"n","code":"*9#"}`: `{"transaction":1,"status":"error","error":"code: the network does not know this code"}`,
-	} {
-		said, _ := e.Take(t.Context(), &broker.Publish{Client: "u", ID: 1, QoS: 1, Topic: "pigeon/office/request/modem/ussd", Payload: []byte(payload)})
-		if len(said) != 1 || string(said[0].Payload) != want {
-			t.Errorf("%s: got %s, want %s", payload, said, want)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	ready(t, e)
+	u := join(t, e.Addr(), "pigeon/office/response/#", "pigeon/office/message/+")
+	const topic = "pigeon/office/request/modem/ussd"
+	next := func(want string) {
+		t.Helper()
+		if got := string(u.next("pigeon/office/response/modem/ussd").Payload()); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
+	}
+	u.send(topic, `{"modem":"north","code":"*100#"}`)
+	u.send("pigeon/office/send", `{"id":"meanwhile","to":"+447700900123","text":"x"}`)
+	u.event("meanwhile")
+	close(release)
+	next(`{"status":"ok","data":{"reply":"north *100#","more":true}}`)
+	u.send(topic, `{"transaction":1,"modem":"n","code":"*9#"}`)
+	next(`{"transaction":1,"status":"error","error":"code: the network does not know this code"}`)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -74,14 +74,56 @@ func (e *Edge) answer(ctx context.Context, p *broker.Publish, verb string) bool 
 		return e.refuse(ctx, p, "", &sms.FieldError{Text: unknownVerb})
 	}
 	q, err := ask(p.Payload)
-	var data any
-	if err == nil {
-		if do, known := verbs[verb]; known {
-			data, err = do(ctx, e, q)
-		} else {
-			err = &sms.FieldError{Text: unknownVerb}
+	do, known := verbs[verb]
+	switch {
+	case err != nil:
+	case !known:
+		err = &sms.FieldError{Text: unknownVerb}
+	case slow[verb]:
+		select {
+		case e.errands <- errand{verb, q}:
+			return true
+		default:
+			err = &sms.FieldError{Text: "other modems are being dealt with; ask again later"}
 		}
 	}
+	var data any
+	if err == nil {
+		data, err = do(ctx, e, q)
+	}
+	return e.respond(ctx, verb, q, data, err)
+}
+
+// slow are the verbs that wait for a modem, which can take minutes: requests
+// must not wait behind them.
+var slow = map[string]bool{"modem/restart": true, "modem/ussd": true}
+
+// An errand is a slow question on its way.
+type errand struct {
+	verb string
+	q    question
+}
+
+const (
+	errandsMost = 8 // that wait
+	errandsOut  = 2 // that are run at a time
+)
+
+// runErrands answers slow questions until ctx is done.
+func (e *Edge) runErrands(ctx context.Context) {
+	for {
+		select {
+		case r := <-e.errands:
+			data, err := verbs[r.verb](ctx, e, r.q)
+			e.respond(ctx, r.verb, r.q, data, err)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// respond says what a question led to, and reports whether that is said.
+func (e *Edge) respond(ctx context.Context, verb string, q question, data any, err error) bool {
 	r := response{Transaction: q.Transaction, Status: "ok", Data: data}
 	var field *sms.FieldError
 	switch {
