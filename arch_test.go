@@ -48,6 +48,8 @@ var onlyIn = map[string][]string{
 	"github.com/mochi-mqtt/server":        {"mqtt/broker"},
 	"go.etcd.io/bbolt":                    {"store"},
 	"github.com/BurntSushi/toml":          {"cmd/pigeon"},
+	"github.com/warthog618/go-gpiocdev":   {"modem/power"},
+	"periph.io/x/conn":                    {"modem/power"},
 }
 
 // heaps are names under which things without an owner gather.

@@ -18,5 +18,14 @@ fi
 	packages=$(dirname $files | sort -u)
 	names=$(sed -n 's/^func \(Test[A-Za-z0-9_]*\)(t \*testing\.T).*/\1/p' $files | sort -u | paste -sd '|' -)
 	echo "make interop: $names"
-	$GO test -tags interop -count=1 -p 1 -timeout 20m -run "^($names)\$" $packages
+	# -v, because without it a test that was skipped says nothing.
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	status=0
+	$GO test -tags interop -count=1 -p 1 -timeout 20m -v -run "^($names)\$" $packages >"$log" 2>&1 || status=$?
+	if [ "$status" -ne 0 ]; then
+		cat "$log"
+		exit "$status"
+	fi
+	grep -E '^(ok|--- (PASS|SKIP))|NOT CHECKED|NOT TESTED|kills,' "$log"
 }
