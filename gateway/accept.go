@@ -40,7 +40,7 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 		}
 	}
 
-	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now))
+	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now), nil)
 	if err != nil {
 		g.log.Warn("request not taken", "to", ms[0].To.Short(), "err", err)
 		return sms.Answer{}, g.heed(err)

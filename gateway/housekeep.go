@@ -13,6 +13,9 @@ const (
 	chore = time.Minute
 	// trimEvery is in chores: history is trimmed once an hour.
 	trimEvery = 60
+	// flushEvery is in chores: so long a cursor that has moved is not on disk,
+	// when nothing else is written.
+	flushEvery = 15
 	// batch is how many overdue reports one round ends.
 	batch = 256
 )
@@ -40,6 +43,8 @@ func (g *Gateway) housekeep(ctx context.Context) {
 		if full || n%trimEvery == 1 {
 			_, err := g.store.Trim(ctx, g.cfg.Keep, now)
 			g.putOff(ctx, "trim", err)
+		} else if n%flushEvery == 0 {
+			g.putOff(ctx, "cursors", g.store.Flush(ctx))
 		}
 		if now.Before(g.cfg.Built) {
 			continue // the clock is wrong: nothing is late by it

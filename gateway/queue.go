@@ -85,7 +85,7 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 	}
 	e := &entry{
 		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
-		tries: w.Attempt, aside: w.Failed, segments: w.Segments, to: w.To, route: rule(q.table, w),
+		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
 	q.byNum[w.Num] = e
 	if !e.expires.IsZero() {

@@ -12,8 +12,9 @@ import (
 type Store interface {
 	// Accept commits the messages of one request, filling in Num and Concat,
 	// and returns their events. When the request is known it writes nothing and
-	// returns known with the latest event of each message.
-	Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string) (events []sms.Event, known bool, err error)
+	// returns known with the latest event of each message. A single message that
+	// is new is begun in the same moment where b is given.
+	Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string, b *sms.Begin) (events []sms.Event, known bool, err error)
 	// Known returns the latest event of each message a request is known by.
 	Known(ctx context.Context, key sms.RequestKey) ([]sms.Event, error)
 	// Begin marks an attempt as begun; before its first octet leaves.
@@ -33,7 +34,7 @@ type Store interface {
 	Incomplete(ctx context.Context, before time.Time, join func([]sms.Part) sms.Received) ([]sms.Received, error)
 	// Notice appends news of a way to the journal.
 	Notice(ctx context.Context, n *sms.Notice) error
-	// Passed moves a follower's cursor.
+	// Passed moves a follower's cursor, on disk with the next write or Flush.
 	Passed(ctx context.Context, follower string, seq uint64) error
 
 	// Spent returns what each SIM has sent lately, as Begin has counted it.
@@ -44,6 +45,7 @@ type Store interface {
 	ByNum(ctx context.Context, num uint64) (*sms.Message, *sms.Status, error)
 	Messages(ctx context.Context, f sms.Filter) ([]sms.View, error)
 	Received(ctx context.Context, f sms.Filter) ([]sms.Received, error)
+	Flush(ctx context.Context) error
 	Cursor(ctx context.Context, follower string) (uint64, error)
 	Entries(ctx context.Context, after uint64, max int) ([]sms.Entry, error)
 	// Last is the number of the journal's latest entry; Grown is closed when it grows.

@@ -16,12 +16,6 @@ const (
 	stallLimit = 20 * time.Second
 	// partLimit is how long a stop waits for the acknowledgements still due.
 	partLimit = 2 * time.Second
-
-	// Each move of the cursor is a disk commit. One is made when so many
-	// entries have been acknowledged, or so long after the first of them; what
-	// lies between is published again after a crash.
-	passMost  = 64
-	passEvery = 250 * time.Millisecond
 )
 
 // A publication is something to publish.
@@ -52,7 +46,6 @@ type writer struct {
 	flight   []flying // in order of publication
 	acked    uint64   // every entry up to here has been acknowledged
 	recorded uint64   // and this has been told to the core
-	unpassed int      // acknowledgements between the two
 }
 
 var errLost = errors.New("the connection was lost")
@@ -61,10 +54,6 @@ var errLost = errors.New("the connection was lost")
 func (w *writer) run(ctx context.Context) error {
 	stall := time.NewTimer(stallLimit) // runs while something is in flight
 	defer stall.Stop()
-	pass := time.NewTimer(passEvery)
-	pass.Stop()
-	defer pass.Stop()
-	due := false // pass is set
 	for {
 		entries, notices, states := w.entries, w.notices, w.states
 		if len(w.flight) >= w.window {
@@ -89,11 +78,6 @@ func (w *writer) run(ctx context.Context) error {
 		case <-w.oldest():
 			err = w.land()
 			stall.Reset(stallLimit)
-			if w.unpassed >= passMost {
-				w.pass(ctx)
-			}
-		case <-pass.C:
-			due = false
 			w.pass(ctx)
 		case <-stall.C:
 			return fmt.Errorf("the broker has not acknowledged a publication for %v", stallLimit)
@@ -103,10 +87,6 @@ func (w *writer) run(ctx context.Context) error {
 		}
 		if idle {
 			stall.Reset(stallLimit)
-		}
-		if w.unpassed > 0 && !due {
-			pass.Reset(passEvery)
-			due = true
 		}
 	}
 }
@@ -183,7 +163,6 @@ func (w *writer) land() error {
 		}
 		if f.seq > 0 {
 			w.acked = f.seq
-			w.unpassed++
 		}
 		w.flight = w.flight[1:]
 	}
@@ -191,18 +170,17 @@ func (w *writer) land() error {
 }
 
 // pass moves the cursor to what has been acknowledged.
-func (w *writer) pass(ctx context.Context) bool {
+func (w *writer) pass(ctx context.Context) {
 	if w.acked == w.recorded {
-		return true
+		return
 	}
 	if err := w.passed(ctx, w.acked); err != nil {
 		if ctx.Err() == nil {
 			w.log.Warn("journal cursor stays", "err", err)
 		}
-		return false
+		return
 	}
-	w.recorded, w.unpassed = w.acked, 0
-	return true
+	w.recorded = w.acked
 }
 
 // unsaid are the notices in flight when the connection ended: the journal's

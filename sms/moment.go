@@ -30,21 +30,22 @@ type Begin struct {
 	Recipient Number // to be remembered until the month is over; empty: not
 }
 
+// A Start says how the next attempt at a queued message begins, or false when
+// there is none to make. It is pure.
+type Start func(m *Message, st *Status) (Begin, bool)
+
 // An Outcome is what a message becomes.
 type Outcome struct {
 	State State
 	Final bool
 	Time  time.Time
 
-	Refs    []Ref     // of the segments taken on this attempt
-	Due     time.Time // of a queued message: not before
-	Await   time.Time // of a sent message: until when a report is waited for
-	Fault   *Fault
-	Why     string
-	Doubt   bool   // nobody knows whether the network took the last segment
-	Forget  bool   // drop the refs taken so far: the next attempt starts at the first segment
-	Refused string // a way that will not carry it, added to Status.Failed
-	Forgive bool   // empty Status.Failed first
+	Refs  []Ref     // of the segments taken on this attempt
+	Due   time.Time // of a queued message: not before
+	Await time.Time // of a sent message: until when a report is waited for
+	Fault *Fault
+	Why   string
+	Doubt bool // nobody knows whether the network took the last segment
 }
 
 // A Settle says what a message becomes when a report has been entered in its
@@ -60,8 +61,7 @@ type Waiting struct {
 	Due      time.Time // not before; zero: now
 	Expires  time.Time // not after; zero: never
 	Attempt  int
-	Failed   []string // Status.Failed
-	Segments int      // how many it takes
+	Segments int // how many it takes
 
 	// What the routing table reads.
 	To     Number

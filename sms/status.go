@@ -11,7 +11,6 @@ type Status struct {
 	Way     string    `json:"way,omitempty"`     // the way of the current or last attempt
 	Refs    []Ref     `json:"refs,omitempty"`    // of the segments taken, by the last way
 	Reports []State   `json:"reports,omitempty"` // for each segment, the latest report; empty where none came
-	Failed  []string  `json:"failed,omitempty"`  // ways that refused it for good
 	Doubt   bool      `json:"doubt,omitempty"`   // some attempt ended in doubt
 	Await   time.Time `json:"await,omitzero"`    // sent: until when a report is waited for
 }

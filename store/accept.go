@@ -15,15 +15,19 @@ const acceptRoom = 8
 
 // Accept commits the messages of one request: each gets its Num and, with more
 // than one segment, its Concat, and is announced as queued, with why it waits.
-// It returns their events.
+// It returns their events. Where b is given, the one message is begun in the same
+// moment, as Begin does it, if it is new.
 //
 // A request is known by its id, by the id of any of its messages, or, when the
 // transport says that it is delivered again, by its fingerprint. Of a known one
 // nothing is written; known is true, and the events are the latest of each
 // message that is known. The error is sms.ErrFull when the file has no room.
-func (db *DB) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string) (events []sms.Event, known bool, err error) {
+func (db *DB) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string, b *sms.Begin) (events []sms.Event, known bool, err error) {
 	if err := acceptable(ms); err != nil {
 		return nil, false, err
+	}
+	if b != nil && len(ms) > 1 {
+		return nil, false, fmt.Errorf("accept: %d messages cannot be begun as one", len(ms))
 	}
 	var rows []*row
 	err = db.do(ctx, func(t *txn) error {
@@ -39,6 +43,11 @@ func (db *DB) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey,
 		if err := t.room(acceptRoom); err != nil {
 			return err
 		}
+		if len(ms) >= straightFrom {
+			if err := t.straight(); err != nil {
+				return err
+			}
+		}
 		for _, m := range ms {
 			r, err := t.accept(*m, why)
 			if err != nil {
@@ -48,6 +57,12 @@ func (db *DB) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey,
 			events = append(events, r.st.Event)
 		}
 		t.remember(rows, key)
+		if b != nil {
+			if err := t.begin(rows[0], *b); err != nil {
+				return err
+			}
+			return t.save(rows[0])
+		}
 		return nil
 	})
 	if err != nil {
@@ -93,6 +108,7 @@ func acceptable(ms []*sms.Message) error {
 // accept writes one message.
 func (t *txn) accept(m sms.Message, why string) (*row, error) {
 	m.Num = t.next(bMessages)
+	t.near = m.Num
 	m.Concat = 0
 	if m.Segments > 1 {
 		c, err := t.concat()

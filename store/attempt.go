@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,25 +16,27 @@ import (
 // again. What b says is spent is counted against the SIM's limits. It returns
 // where the message stands.
 func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
-	return db.moment(ctx, "begin", num, func(t *txn, r *row) error {
-		st := r.st
-		if st.Event.State != sms.Queued {
-			return &StateError{ID: r.m.ID, From: st.Event.State, To: sms.Sending}
+	return db.moment(ctx, "begin", num, func(t *txn, r *row) error { return t.begin(r, b) })
+}
+
+func (t *txn) begin(r *row, b sms.Begin) error {
+	st := r.st
+	if st.Event.State != sms.Queued {
+		return &StateError{ID: r.m.ID, From: st.Event.State, To: sms.Sending}
+	}
+	st.Refs = slices.DeleteFunc(slices.Clone(st.Refs), func(ref sms.Ref) bool { return ref.Segment >= b.First })
+	st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
+	st.Way, st.Route, st.Due = b.Way, b.Route, time.Time{}
+	e := st.Event
+	e.Time, e.State, e.Final = b.Time, sms.Sending, false
+	e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
+	e.Why, e.Error = "", nil
+	if b.Net != "" {
+		if err := t.spend(b); err != nil {
+			return err
 		}
-		st.Refs = slices.DeleteFunc(slices.Clone(st.Refs), func(ref sms.Ref) bool { return ref.Segment >= b.First })
-		st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
-		st.Way, st.Route, st.Due = b.Way, b.Route, time.Time{}
-		e := st.Event
-		e.Time, e.State, e.Final = b.Time, sms.Sending, false
-		e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
-		e.Why, e.Error = "", nil
-		if b.Net != "" {
-			if err := t.spend(b); err != nil {
-				return err
-			}
-		}
-		return t.announce(r, e)
-	})
+	}
+	return t.announce(r, e)
 }
 
 // Finish ends an attempt: the message, Sending until now, becomes what o says.
@@ -41,16 +44,54 @@ func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, 
 // transaction, and each that is news is a line of its own in the journal; the
 // status returned is the one after all of them.
 func (db *DB) Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle) (*sms.Status, error) {
-	return db.moment(ctx, "finish", num, func(t *txn, r *row) error {
-		begun := r.st.Event
-		if begun.State != sms.Sending {
-			return &StateError{ID: r.m.ID, From: begun.State, To: o.State}
-		}
-		if err := t.become(r, o); err != nil {
+	return db.moment(ctx, "finish", num, func(t *txn, r *row) error { return t.finish(r, o, settle) })
+}
+
+func (t *txn) finish(r *row, o sms.Outcome, settle sms.Settle) error {
+	begun := r.st.Event
+	if begun.State != sms.Sending {
+		return &StateError{ID: r.m.ID, From: begun.State, To: o.State}
+	}
+	if err := t.become(r, o); err != nil {
+		return err
+	}
+	return t.overtaken(r, begun.Seq, o.Refs, settle)
+}
+
+// Turn is Finish of one message and Begin of the next in one transaction: a way
+// goes from the one to the other, and waits for the disk once. It returns where
+// the first stands, and the next one as it has begun; nil for both where it is
+// queued no longer or start wants none.
+func (db *DB) Turn(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle, next uint64, start sms.Start) (st *sms.Status, m *sms.Message, begun *sms.Status, err error) {
+	st, err = db.moment(ctx, "finish", num, func(t *txn, r *row) error {
+		m, begun = nil, nil
+		if err := t.finish(r, o, settle); err != nil {
 			return err
 		}
-		return t.overtaken(r, begun.Seq, o.Refs, settle)
+		if next == num {
+			return nil // it has just had its turn
+		}
+		n, err := t.row(next)
+		if errors.Is(err, sms.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b, ok := start(n.m, n.st)
+		if !ok || n.st.Event.State != sms.Queued {
+			return nil
+		}
+		if err := t.begin(n, b); err != nil {
+			return err
+		}
+		m, begun = n.m, n.st
+		return t.save(n)
 	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return st, m, begun, nil
 }
 
 // End moves a message outside an attempt: expired, cancelled, waiting for
@@ -92,12 +133,6 @@ func (t *txn) become(r *row, o sms.Outcome) error {
 	if err := takeRefs(r, o); err != nil {
 		return err
 	}
-	if o.Forgive {
-		st.Failed = nil
-	}
-	if o.Refused != "" && !slices.Contains(st.Failed, o.Refused) {
-		st.Failed = append(slices.Clip(st.Failed), o.Refused)
-	}
 	st.Doubt = st.Doubt || o.Doubt
 	st.Due = time.Time{}
 	if o.State == sms.Queued {
@@ -122,10 +157,6 @@ func (t *txn) become(r *row, o sms.Outcome) error {
 // takeRefs enters the refs of an outcome. A segment that was taken again has
 // its new ref only.
 func takeRefs(r *row, o sms.Outcome) error {
-	if o.Forget {
-		r.st.Refs, r.st.Reports = nil, nil
-		return nil
-	}
 	for _, ref := range o.Refs {
 		if ref.Segment < 0 || ref.Segment >= r.m.Segments {
 			return fmt.Errorf("a ref of segment %d, and the message has %d", ref.Segment, r.m.Segments)

@@ -30,7 +30,7 @@ func (db *DB) Audit(ctx context.Context) ([]string, error) {
 	err := db.view(ctx, func(t *txn) error {
 		a.txn = t
 		for _, check := range []func() error{
-			a.buckets, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs,
+			a.buckets, a.fronted, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs,
 			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.spent, a.counters,
 		} {
 			if err := check(); err != nil {
@@ -88,13 +88,13 @@ func (a *audit) buckets() error {
 // indexes and its line in the journal.
 func (a *audit) messages() error {
 	first := a.firstLine()
-	last := a.bucket(bJournal).Sequence()
+	last := a.drawn(bJournal)
 	return a.walk(bStatus, func(k, _ []byte) error {
 		num, err := readU64(k)
 		if err != nil {
 			return corrupt(bStatus, k, err)
 		}
-		if num > a.bucket(bMessages).Sequence() {
+		if num > a.drawn(bMessages) {
 			a.say("message %d: its number has not been given yet", num)
 		}
 		r, err := a.row(num)
@@ -152,8 +152,10 @@ func (a *audit) indexed(r *row) {
 
 // contains looks for a key whose value may be empty.
 func (t *txn) contains(b bucket, key []byte) bool {
-	k, _ := t.bucket(b).Cursor().Seek(key)
-	return string(k) == string(key)
+	if s, ok := t.inFront(b, key); ok {
+		return !s.gone
+	}
+	return t.below(b, key)
 }
 
 func (a *audit) bodies() error {
@@ -183,7 +185,7 @@ func (a *audit) ids() error {
 			if err != nil {
 				return corrupt(bIDs, k, err)
 			}
-			if first == 0 || count == 0 || first+count-1 > a.bucket(bMessages).Sequence() {
+			if first == 0 || count == 0 || first+count-1 > a.drawn(bMessages) {
 				a.say("request %s: it leads to messages that have not been", show(k))
 			}
 			return nil

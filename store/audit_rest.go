@@ -8,17 +8,37 @@ import (
 // firstLine is the number of the journal's first line; one past the last where
 // it has none.
 func (a *audit) firstLine() uint64 {
-	k, _ := a.bucket(bJournal).Cursor().First()
-	if n, err := readU64(k); err == nil {
-		return n
+	for k := range a.ascend(bJournal, nil) {
+		if n, err := readU64(k); err == nil {
+			return n
+		}
 	}
-	return a.bucket(bJournal).Sequence() + 1
+	return a.drawn(bJournal) + 1
+}
+
+// fronted checks that what lies in the front can be read, once each, and hides
+// nothing that is not there.
+func (a *audit) fronted() error {
+	seen := map[string]bool{}
+	return a.walk(bFront, func(k, v []byte) error {
+		b, key, s, err := readFront(k, v)
+		switch {
+		case err != nil:
+			return err
+		case seen[string(k[8:])]:
+			a.say("front: %s %s lies there twice", b, show(key))
+		case s.gone && !a.below(b, key):
+			a.say("front: %s %s is marked as deleted, and there is none", b, show(key))
+		}
+		seen[string(k[8:])] = true
+		return nil
+	})
 }
 
 // journal checks that lines are numbered without a gap up to the last, and that
 // each can be read.
 func (a *audit) journal() error {
-	last := a.bucket(bJournal).Sequence()
+	last := a.drawn(bJournal)
 	want := a.firstLine()
 	if want > last && last > 0 {
 		a.say("journal: it is empty, and its last line was %d", last)
@@ -69,7 +89,7 @@ func (a *audit) received() error {
 }
 
 func (a *audit) cursors() error {
-	last := a.bucket(bJournal).Sequence()
+	last := a.drawn(bJournal)
 	return a.walk(bCursors, func(k, v []byte) error {
 		seq, err := readU64(v)
 		if err != nil {
@@ -102,7 +122,7 @@ func (a *audit) parts() error {
 			whole()
 			at, have, total = string(pk.set), 0, pk.total
 			a.found.sets++
-			if n := setNumber(pk.set); n > a.bucket(bParts).Sequence() {
+			if n := setNumber(pk.set); n > a.drawn(bParts) {
 				a.say("parts: set %d has not been opened yet", n)
 			}
 		}
@@ -120,14 +140,14 @@ func (a *audit) parts() error {
 }
 
 func (a *audit) early() error {
-	n, last := 0, a.bucket(bJournal).Sequence()
+	n, last := 0, a.drawn(bJournal)
 	err := a.walk(bEarly, func(k, v []byte) error {
 		n++
 		line, number, err := readEarlyKey(k)
 		if err != nil {
 			return corrupt(bEarly, k, err)
 		}
-		if line > last || number > a.bucket(bEarly).Sequence() {
+		if line > last || number > a.drawn(bEarly) {
 			a.say("early: report %d of line %d has not come yet", number, line)
 		}
 		_, r, err := readEarly(k, v)

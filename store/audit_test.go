@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func furnished(t testing.TB) *box {
 	b.reopen()
 	t.Cleanup(func() { b.Close() })
 	ms := []*sms.Message{message("r.1", 1), message("r.2", 1), message("r.3", 2), message("r.4", 1)}
-	if _, _, err := b.Accept(ctx, ms, sms.RequestKey{ID: "r", Fingerprint: "print"}, ""); err != nil {
+	if _, _, err := b.Accept(ctx, ms, sms.RequestKey{ID: "r", Fingerprint: "print"}, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range ms[1:] {
@@ -84,11 +85,11 @@ func TestAuditNamesWhatIsBroken(t *testing.T) {
 		{"last line gone", "journal", func(b *bbolt.Bucket) error { return b.Delete(firstLast(b)) }, "journal: it ends with line"},
 		{"line of another", "journal", func(b *bbolt.Bucket) error { return b.Put(key(1), b.Get(key(2))) }, "message 1: its latest event is not line 1"},
 		{"all lines gone", "journal", func(b *bbolt.Bucket) error { return clear(b) }, "journal: it is empty"},
-		{"journal behind", "journal", func(b *bbolt.Bucket) error { return b.SetSequence(3) }, "and the journal's last is 3"},
+		{"journal behind", "meta", drawn("journal", 3), "and the journal's last is 3"},
 		{"text gone", "received", func(b *bbolt.Bucket) error { return b.Delete(firstKey(b)) }, "the journal names it and it is not there"},
 		{"text not announced", "received", func(b *bbolt.Bucket) error { return b.Put(key(1), []byte(`{"id":"x","seq":1}`)) }, "received 1: the journal does not announce it"},
 		{"cursor ahead", "cursors", func(b *bbolt.Bucket) error { return b.Put([]byte("mqtt"), key(999)) }, "follower mqtt: it has passed line 999"},
-		{"number given twice", "messages", func(b *bbolt.Bucket) error { return b.SetSequence(2) }, "message 3: its number has not been given yet"},
+		{"number given twice", "meta", drawn("messages", 2), "message 3: its number has not been given yet"},
 		{"concat out of bounds", "meta", func(b *bbolt.Bucket) error { return b.Put([]byte("concat"), key(70000)) }, "concat: 70000"},
 		{"counts wrong", "meta", func(b *bbolt.Bucket) error { return b.Put([]byte("counts"), make([]byte, 56)) }, "counts: they say"},
 		{"set whole", "parts", func(b *bbolt.Bucket) error {
@@ -106,16 +107,24 @@ func TestAuditNamesWhatIsBroken(t *testing.T) {
 			k := firstKey(b)
 			return b.Put(k, []byte(strings.Replace(string(b.Get(k)), "+447700900456", "+447700900457", 1)))
 		}, "lies in the set of another message"},
-		{"set not opened", "parts", func(b *bbolt.Bucket) error { return b.SetSequence(0) }, "parts: set 1 has not been opened"},
-		{"report not come", "early", func(b *bbolt.Bucket) error { return b.SetSequence(0) }, "has not come yet"},
+		{"set not opened", "meta", drawn("parts", 0), "parts: set 1 has not been opened"},
+		{"report not come", "meta", drawn("early", 0), "has not come yet"},
 		{"report of another", "early", func(b *bbolt.Bucket) error {
 			k := firstKey(b)
 			return b.Put(k, []byte(strings.Replace(string(b.Get(k)), `"99"`, `"98"`, 1)))
 		}, "it is another's report"},
+		{"front of nothing", "front", func(b *bbolt.Bucket) error { return b.Put([]byte("12345678x"), []byte{1}) }, "no such kind of record"},
+		{"front hides nothing", "front", func(b *bbolt.Bucket) error { return b.Put([]byte("12345678m12345678"), []byte{0}) }, "is marked as deleted, and there is none"},
+		{"front twice", "front", func(b *bbolt.Bucket) error {
+			return errors.Join(b.Put([]byte("12345678ixx"), []byte{1}), b.Put([]byte("22345678ixx"), []byte{1}))
+		}, "lies there twice"},
 		{"slot cut short", "slots", func(b *bbolt.Bucket) error { return b.Put(firstKey(b), []byte{1}) }, "state file: slots"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := furnished(t)
+			if err := b.File(); err != nil {
+				t.Fatal(err)
+			}
 			err := b.Inside().Update(func(tx *bbolt.Tx) error { return tc.damage(tx.Bucket([]byte(tc.bucket))) })
 			if err != nil {
 				t.Fatal(err)
@@ -193,9 +202,9 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 		note(err)
 		_, _, err = db.Message(ctx, "r.1")
 		note(err)
-		_, _, err = db.Accept(ctx, []*sms.Message{message("n", 2)}, sms.RequestKey{ID: "r", Fingerprint: "print", Redelivered: true}, "")
+		_, _, err = db.Accept(ctx, []*sms.Message{message("n", 2)}, sms.RequestKey{ID: "r", Fingerprint: "print", Redelivered: true}, "", nil)
 		note(err)
-		_, _, err = db.Accept(ctx, []*sms.Message{message("n", 2)}, sms.RequestKey{Fingerprint: "print", Redelivered: true}, "")
+		_, _, err = db.Accept(ctx, []*sms.Message{message("n", 2)}, sms.RequestKey{Fingerprint: "print", Redelivered: true}, "", nil)
 		note(err)
 		_, err = db.Spent(ctx)
 		note(err)
@@ -229,6 +238,9 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 		for what, value := range map[string][]byte{"nothing": {}, "one octet": {0xff}, "an object": []byte(`{"num":-1}`), "many": make([]byte, 64)} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				b := furnished(t)
+				if err := b.File(); err != nil {
+					t.Fatal(err)
+				}
 				err := b.Inside().Update(func(tx *bbolt.Tx) error {
 					bb := tx.Bucket([]byte(name))
 					var keys [][]byte
@@ -258,6 +270,9 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 	for _, name := range []string{"awaiting", "refs", "parts", "early", "slots", "spent"} {
 		t.Run(name+" with a short key", func(t *testing.T) {
 			b := furnished(t)
+			if err := b.File(); err != nil {
+				t.Fatal(err)
+			}
 			err := b.Inside().Update(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte(name)).Put([]byte("\x03sim\x017\x00"), []byte("x"))
 			})
@@ -270,4 +285,9 @@ func TestUnreadableRecordIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// drawn says that another number was the last of a bucket.
+func drawn(b string, n byte) func(*bbolt.Bucket) error {
+	return func(meta *bbolt.Bucket) error { return meta.Put([]byte("last "+b), []byte{0, 0, 0, 0, 0, 0, 0, n}) }
 }

@@ -33,6 +33,10 @@ func (db *DB) try(batch []*op) []*op {
 
 	t := &txn{tx: tx}
 	t.full(db)
+	if err := t.prepare(len(batch)); err != nil {
+		fail(batch, err)
+		return nil
+	}
 	for i, o := range batch {
 		writes := t.writes
 		if o.err = t.run(o); o.err != nil && t.writes != writes {
@@ -41,6 +45,10 @@ func (db *DB) try(batch []*op) []*op {
 	}
 	if t.writes == 0 {
 		return nil // no news is no write
+	}
+	if err := t.run(&op{run: func(t *txn) error { return t.moved(&db.moves) }}); err != nil {
+		fail(batch, err)
+		return nil
 	}
 
 	id := tx.ID()

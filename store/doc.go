@@ -17,6 +17,10 @@
 // passes in (settle, join, yield) run inside a transaction and must not call
 // back.
 //
+// What is new lies in one small bucket first, and is filed in bulk (see front);
+// cursors that move go along with the next commit (see cursor). So a message
+// alone costs three commits of some four pages.
+//
 // It relies on one file in one directory, pigeon.db, in bbolt's format (see
 // layout for what is in it), on fdatasync telling the truth, and on pigeon.pid
 // beside it, which is locked for as long as the file is open and holds the

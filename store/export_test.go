@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"os"
 
 	"go.etcd.io/bbolt"
@@ -22,6 +23,14 @@ const (
 
 // NoSync makes commits cheap: for tests that make thousands and cut no power.
 func (db *DB) NoSync() { db.file.NoSync = true }
+
+// File moves what lies in the front to where it belongs.
+func (db *DB) File() error {
+	return db.do(context.Background(), func(t *txn) error {
+		t.writes++
+		return t.file()
+	})
+}
 
 // Inside gives the file below the store.
 func (db *DB) Inside() *bbolt.DB { return db.file }

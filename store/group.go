@@ -152,6 +152,13 @@ func (g *group) failed() error {
 	return g.broken
 }
 
+// ended returns why nothing is written any more; nil while it is.
+func (g *group) ended() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.refusal()
+}
+
 // close refuses new writes and waits for those in the queue; false when that
 // has been asked for before.
 func (g *group) close() bool {

@@ -39,6 +39,7 @@ func (db *DB) Last() uint64 { return db.last.Load() }
 
 // announce appends a row's news to the journal.
 func (t *txn) announce(r *row, e sms.Event) error {
+	t.near = r.m.Num
 	e.Seq = t.next(bJournal)
 	v, err := encode(&e)
 	if err != nil {
@@ -55,8 +56,13 @@ func (t *txn) announce(r *row, e sms.Event) error {
 func (db *DB) Entries(ctx context.Context, after uint64, max int) ([]sms.Entry, error) {
 	var entries []sms.Entry
 	err := db.view(ctx, func(t *txn) error {
-		c := t.bucket(bJournal).Cursor()
-		for k, v := c.Seek(u64(after + 1)); after < math.MaxUint64 && k != nil && len(entries) < max; k, v = c.Next() {
+		if after == math.MaxUint64 {
+			return nil
+		}
+		for k, v := range t.ascend(bJournal, u64(after+1)) {
+			if len(entries) >= max {
+				return nil
+			}
 			e, err := t.entry(k, v)
 			if err != nil {
 				return err
@@ -113,65 +119,4 @@ func readReceived(k, v []byte) (*sms.Received, error) {
 		return nil, corrupt(bReceived, k, fmt.Errorf("it says it is number %d", r.Seq))
 	}
 	return r, nil
-}
-
-// Cursor returns the number of the last line a follower has passed. One who is
-// new is known from then on, at 0: Trim keeps the journal for those it knows.
-func (db *DB) Cursor(ctx context.Context, follower string) (uint64, error) {
-	if err := checkFollower(follower); err != nil {
-		return 0, err
-	}
-	var seq uint64
-	known := false
-	err := db.view(ctx, func(t *txn) (err error) {
-		known = t.has(bCursors, []byte(follower))
-		seq, err = t.number(bCursors, []byte(follower))
-		return err
-	})
-	if err == nil && !known {
-		err = db.Passed(ctx, follower, 0)
-	}
-	return seq, err
-}
-
-// Passed moves a follower's cursor: it need not be told of the lines up to seq
-// again. A cursor never moves back.
-func (db *DB) Passed(ctx context.Context, follower string, seq uint64) error {
-	if err := checkFollower(follower); err != nil {
-		return err
-	}
-	return db.do(ctx, func(t *txn) error {
-		if last := t.bucket(bJournal).Sequence(); seq > last {
-			return fmt.Errorf("follower %s: passed line %d, and the journal has %d", follower, seq, last)
-		}
-		at, err := t.number(bCursors, []byte(follower))
-		if err != nil {
-			return err
-		}
-		if seq > at || !t.has(bCursors, []byte(follower)) {
-			t.put(bCursors, []byte(follower), u64(seq))
-		}
-		return nil
-	})
-}
-
-// DropFollower forgets a follower that will not come back, and with it what the
-// journal keeps for it alone.
-func (db *DB) DropFollower(ctx context.Context, follower string) error {
-	if err := checkFollower(follower); err != nil {
-		return err
-	}
-	return db.do(ctx, func(t *txn) error {
-		if t.has(bCursors, []byte(follower)) {
-			t.del(bCursors, []byte(follower))
-		}
-		return nil
-	})
-}
-
-func checkFollower(name string) error {
-	if name == "" || len(name) > maxStr {
-		return fmt.Errorf("follower %q: a name has 1 to %d octets", name, maxStr)
-	}
-	return nil
 }

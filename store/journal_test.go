@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"context"
+	"encoding/binary"
 	"strings"
 	"testing"
+
+	"go.etcd.io/bbolt"
 )
 
 func TestFollowersReadTheJournalAtTheirOwnPace(t *testing.T) {
@@ -57,4 +60,42 @@ func TestNoLineIsSeenBeforeItIsCommitted(t *testing.T) {
 		want(t, "journal", b.journal(), []string(nil))
 	})
 	want(t, "last", b.Last(), 1)
+}
+
+func TestMoveOfACursorGoesAlongWithTheNextCommit(t *testing.T) {
+	ctx := context.Background()
+	b := open(t)
+	b.accept(message("a", 1))
+	if _, err := b.Cursor(ctx, "mqtt"); err != nil {
+		t.Fatal(err)
+	}
+	onDisk := func() (seq uint64) {
+		err := b.Inside().View(func(tx *bbolt.Tx) error {
+			seq = binary.BigEndian.Uint64(tx.Bucket([]byte("cursors")).Get([]byte("mqtt")))
+			return nil
+		})
+		want(t, "error", err, nil)
+		return seq
+	}
+	before := b.Commits()
+	want(t, "passed", b.Passed(ctx, "mqtt", 1), nil)
+	want(t, "commits of its own", b.Commits()-before, 0)
+	at, _ := b.Cursor(ctx, "mqtt")
+	want(t, "cursor", at, 1)
+	want(t, "cursor on disk", onDisk(), 0)
+
+	b.accept(message("b", 1))
+	want(t, "cursor on disk after the next commit", onDisk(), 1)
+
+	want(t, "passed", b.Passed(ctx, "mqtt", 2), nil)
+	before = b.Commits()
+	want(t, "flush", b.Flush(ctx), nil)
+	want(t, "flush of nothing", b.Flush(ctx), nil)
+	want(t, "commits for both", b.Commits()-before, 1)
+	want(t, "cursor on disk after a flush", onDisk(), 2)
+
+	b.accept(message("c", 1))
+	want(t, "passed", b.Passed(ctx, "mqtt", 3), nil)
+	b.reopen()
+	want(t, "cursor on disk after a close", onDisk(), 3)
 }

@@ -79,7 +79,7 @@ func (t *txn) receive(r sms.Received) (*sms.Received, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.line = r.Seq
+	t.line, t.near = r.Seq, nearLine|r.Seq
 	t.put(bJournal, u64(r.Seq), []byte{lineReceived})
 	t.put(bReceived, u64(r.Seq), v)
 	return &r, t.count(func(c *tally) { c.received++ })

@@ -15,6 +15,8 @@ import (
 //	bucket    key                                          value
 //	──────    ───                                          ─────
 //	meta      "schema", "concat", "counts"                 u64; u64; a tally
+//	          "last " bucket                               u64, the last number drawn for it
+//	front     near u64, mark u8, a key of another bucket   what is new in it, see front.go
 //	messages  num u64                                      sms.Message, JSON; written once
 //	status    num u64                                      sms.Status, JSON
 //	ids       'm' id                                       num u64
@@ -33,11 +35,9 @@ import (
 //	spent     's' net str                                  sms.Spent, packed (see spent.go)
 //	          'r' net str, month u32, mark of 8 octets     nothing
 //
-// What is written for good stands apart from what changes: a commit rewrites
-// every page it touches and the branches above, so bodies (messages, received)
-// are only ever appended to, and the indexes that every moment touches (pending,
-// awaiting, refs, cursors, meta) are small enough to lie inside the root page
-// while little is on its way.
+// A commit rewrites every page it touches and those above, so news lies in front
+// first, and what every moment touches (cursors, meta) is small enough to lie
+// inside the root page. What is written for good stands apart from what changes.
 //
 // pending, awaiting and refs follow from messages and status alone (see
 // indexOf), and Audit holds them to that.
@@ -45,6 +45,7 @@ type bucket string
 
 const (
 	bMeta     bucket = "meta"
+	bFront    bucket = "front"
 	bMessages bucket = "messages"
 	bStatus   bucket = "status"
 	bIDs      bucket = "ids"
@@ -62,7 +63,7 @@ const (
 )
 
 var buckets = []bucket{
-	bMeta, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
+	bMeta, bFront, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
 	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent,
 }
 
@@ -76,6 +77,9 @@ var (
 	keyConcat = []byte("concat")
 	keyCounts = []byte("counts")
 )
+
+// keyDrawn is the key in bMeta of the last number drawn for a bucket.
+func keyDrawn(b bucket) []byte { return []byte("last " + b) }
 
 // Kinds of key in bIDs.
 const (

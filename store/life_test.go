@@ -50,10 +50,9 @@ func TestLifeSurvivesReopeningAfterEveryMoment(t *testing.T) {
 
 	st = b.finish(num, sms.Outcome{
 		State: sms.Queued, Due: at(60), Why: "later", Fault: &sms.Fault{Code: "+CMS 42", Text: "congestion"}, Doubt: true,
-		Refs: []sms.Ref{{Net: "sim", ID: "7", Segment: 0}}, Refused: "south",
+		Refs: []sms.Ref{{Net: "sim", ID: "7", Segment: 0}},
 	})
 	want(t, "due", st.Due, at(60))
-	want(t, "failed", st.Failed, []string{"south"})
 	want(t, "doubt", st.Doubt, true)
 	stands(sms.Queued, 1, 1)
 
@@ -61,10 +60,9 @@ func TestLifeSurvivesReopeningAfterEveryMoment(t *testing.T) {
 	stands(sms.Sending, 2, 1)
 
 	o := sent("sim", "", "8")
-	o.Refs, o.Forgive = o.Refs[1:], true
+	o.Refs = o.Refs[1:]
 	st = b.finish(num, o)
 	want(t, "refs", len(st.Refs), 2)
-	want(t, "failed", len(st.Failed), 0)
 	want(t, "doubt", st.Doubt, true)
 	want(t, "await", st.Await, at(600))
 	stands(sms.Sent, 2, 2)
@@ -95,7 +93,7 @@ func TestKnownRequestIsAnsweredAndWritesNothing(t *testing.T) {
 	b := open(t)
 	b.accept(message("one", 1))
 	two, three := message("many.1", 1), message("many.2", 1)
-	if _, _, err := b.Accept(ctx, []*sms.Message{two, three}, sms.RequestKey{ID: "many", Fingerprint: "f"}, ""); err != nil {
+	if _, _, err := b.Accept(ctx, []*sms.Message{two, three}, sms.RequestKey{ID: "many", Fingerprint: "f"}, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	b.begin(two.Num, "north", 0)
@@ -117,7 +115,7 @@ func TestKnownRequestIsAnsweredAndWritesNothing(t *testing.T) {
 			for _, id := range tc.ids {
 				ms = append(ms, message(id, 1))
 			}
-			events, known, err := b.Accept(ctx, ms, tc.key, "")
+			events, known, err := b.Accept(ctx, ms, tc.key, "", nil)
 			var got []string
 			for _, e := range events {
 				got = append(got, e.ID+" "+string(e.State))
@@ -130,7 +128,7 @@ func TestKnownRequestIsAnsweredAndWritesNothing(t *testing.T) {
 		})
 	}
 	fresh := message("fresh", 1)
-	_, known, err := b.Accept(ctx, []*sms.Message{fresh}, sms.RequestKey{Fingerprint: "f"}, "")
+	_, known, err := b.Accept(ctx, []*sms.Message{fresh}, sms.RequestKey{Fingerprint: "f"}, "", nil)
 	if err != nil || known {
 		t.Errorf("the same words, not redelivered: known %v, %v; want a new message", known, err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
@@ -104,9 +102,15 @@ func (t *txn) back(ctx context.Context, b bucket, filter sms.Filter, f func(k, v
 	if filter.Limit > 0 {
 		want = min(want, filter.Limit)
 	}
-	c := t.bucket(b).Cursor()
-	k, v := last(c, filter.Before)
-	for n := 1; k != nil && want > 0; k, v = c.Prev() {
+	var before []byte
+	if filter.Before > 0 {
+		before = u64(filter.Before)
+	}
+	n := 0
+	for k, v := range t.descend(b, before) {
+		if want == 0 {
+			return nil
+		}
 		if n++; n%lookEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -119,17 +123,6 @@ func (t *txn) back(ctx context.Context, b bucket, filter sms.Filter, f func(k, v
 		}
 	}
 	return nil
-}
-
-// last moves a cursor to the last record before a number; 0 is before the end.
-func last(c *bbolt.Cursor, before uint64) (k, v []byte) {
-	if before == 0 {
-		return c.Last()
-	}
-	if k, _ := c.Seek(u64(before)); k == nil {
-		return c.Last()
-	}
-	return c.Prev()
 }
 
 // Counts returns how much is on its way. It looks nothing up but the counts

@@ -45,12 +45,14 @@ func TestModel(t *testing.T) {
 			"accept":     w.accept,
 			"begin":      w.begin,
 			"finish":     w.finish,
+			"turn":       w.turn,
 			"end":        w.end,
 			"report":     w.report,
 			"keep":       w.keep,
 			"incomplete": w.incomplete,
 			"passed":     w.passed,
 			"trim":       w.trim,
+			"file":       w.file,
 			"reopen":     w.reopen,
 		})
 		w.reopen(rt)
@@ -107,13 +109,20 @@ func (w *walk) accept(t *rapid.T) {
 	for _, mm := range known {
 		wants = append(wants, mm.ID+" "+string(mm.state))
 	}
+	var b *sms.Begin
+	if n == 1 && rapid.Bool().Draw(t, "begun") {
+		b = &sms.Begin{Way: "north", Route: "all", Time: now}
+	}
 	if len(known) == 0 {
 		w.m.accept(ms, key)
+		if b != nil {
+			w.m.begin(w.m.alive(name), *b)
+		}
 		for _, m := range ms {
 			wants = append(wants, m.ID+" queued")
 		}
 	}
-	events, was, err := w.b.Accept(context.Background(), ms, key, "")
+	events, was, err := w.b.Accept(context.Background(), ms, key, "", b)
 	var got []string
 	for _, e := range events {
 		got = append(got, e.ID+" "+string(e.State))
@@ -125,6 +134,14 @@ func (w *walk) accept(t *rapid.T) {
 
 func (w *walk) begin(t *rapid.T) {
 	mm := w.pick(t, sms.Queued)
+	b := w.someBegin(t, mm)
+	w.m.begin(mm, b)
+	if _, err := w.b.Begin(context.Background(), mm.Num, b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *walk) someBegin(t *rapid.T, mm *modelMessage) sms.Begin {
 	b := sms.Begin{Way: "north", Route: "all", Time: w.tick(t)}
 	if rapid.Bool().Draw(t, "resume") {
 		b.First = len(mm.refs)
@@ -132,14 +149,44 @@ func (w *walk) begin(t *rapid.T) {
 	if rapid.Bool().Draw(t, "counted") {
 		b.Net, b.Segments, b.Recipient = someNets.Draw(t, "net"), mm.Segments, mm.To
 	}
-	w.m.begin(mm, b)
-	if _, err := w.b.Begin(context.Background(), mm.Num, b); err != nil {
-		t.Fatal(err)
-	}
+	return b
 }
 
 func (w *walk) finish(t *rapid.T) {
 	mm := w.pick(t, sms.Sending)
+	o := w.someEnd(t, mm)
+	w.m.finish(mm, o)
+	st, err := w.b.Finish(context.Background(), mm.Num, o, settle)
+	if err != nil || st.Event.State != mm.state {
+		t.Fatalf("finish: got %+v, %v; want %s", st, err, mm.state)
+	}
+}
+
+// turn ends one attempt and begins another message's, which may be the same one,
+// or in no state for it.
+func (w *walk) turn(t *rapid.T) {
+	mm := w.pick(t, sms.Sending)
+	next := w.pick(t, sms.Queued, sms.Sending, sms.Delivered)
+	o := w.someEnd(t, mm)
+	w.m.finish(mm, o)
+	wanted := rapid.IntRange(0, 4).Draw(t, "wanted") > 0
+	var b sms.Begin
+	begins := wanted && next != mm && next.state == sms.Queued
+	if begins {
+		b = w.someBegin(t, next)
+	}
+	st, m, begun, err := w.b.Turn(context.Background(), mm.Num, o, settle, next.Num, func(m *sms.Message, _ *sms.Status) (sms.Begin, bool) {
+		return b, wanted && m.Num == next.Num
+	})
+	if begins {
+		w.m.begin(next, b)
+	}
+	if err != nil || (m != nil) != begins || begins && (m.ID != next.ID || begun.Event.State != sms.Sending) || st.Event.ID != mm.ID {
+		t.Fatalf("turn to %s, %s: got %+v, %+v, %v", next.ID, next.state, m, begun, err)
+	}
+}
+
+func (w *walk) someEnd(t *rapid.T, mm *modelMessage) sms.Outcome {
 	o := sms.Outcome{Time: w.tick(t), State: rapid.SampledFrom([]sms.State{
 		sms.Sent, sms.Sent, sms.Sent, sms.Queued, sms.Failed, sms.Doubtful, sms.Expired, sms.Cancelled,
 	}).Draw(t, "becomes")}
@@ -155,17 +202,10 @@ func (w *walk) finish(t *rapid.T) {
 		o.Await = o.Time.Add(time.Hour)
 	case sms.Queued:
 		o.Due = o.Time.Add(time.Minute)
-		o.Forget = rapid.Bool().Draw(t, "forget")
-		o.Forgive = rapid.Bool().Draw(t, "forgive")
-		o.Refused = rapid.SampledFrom([]string{"", "north", "south"}).Draw(t, "refused")
 	default:
 		o.Final = true
 	}
-	w.m.finish(mm, o)
-	st, err := w.b.Finish(context.Background(), mm.Num, o, settle)
-	if err != nil || st.Event.State != mm.state {
-		t.Fatalf("finish: got %+v, %v; want %s", st, err, mm.state)
-	}
+	return o
 }
 
 func (w *walk) end(t *rapid.T) {
@@ -266,6 +306,13 @@ func (w *walk) trim(t *rapid.T) {
 	}
 }
 
+// file has what is new moved to where it belongs; nobody notices.
+func (w *walk) file(t *rapid.T) {
+	if err := w.b.File(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (w *walk) reopen(t *rapid.T) {
 	if w.b.DB != nil {
 		found, err := w.b.Audit(context.Background())
@@ -305,8 +352,8 @@ func (w *walk) compare(t *rapid.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", mm.ID, err)
 		}
-		g := fmt.Sprintln(got.Num, got.Concat, st.Event.State, st.Event.Final, st.Event.Attempt, st.Refs, trimEmpty(st.Reports), st.Failed, st.Due, st.Await)
-		m := fmt.Sprintln(mm.Num, mm.Concat, mm.state, mm.final, mm.attempt, mm.refs, trimEmpty(mm.reports), mm.failed, mm.due, mm.await)
+		g := fmt.Sprintln(got.Num, got.Concat, st.Event.State, st.Event.Final, st.Event.Attempt, st.Refs, trimEmpty(st.Reports), st.Due, st.Await)
+		m := fmt.Sprintln(mm.Num, mm.Concat, mm.state, mm.final, mm.attempt, mm.refs, trimEmpty(mm.reports), mm.due, mm.await)
 		if g != m {
 			t.Fatalf("%s:\ngot  %s\nwant %s", mm.ID, g, m)
 		}
@@ -319,7 +366,7 @@ func (w *walk) compare(t *rapid.T) {
 			q.Awaited++
 		}
 		if mm.state.Waiting() {
-			pending = append(pending, fmt.Sprint(mm.Num, mm.state, mm.attempt, mm.due, mm.failed))
+			pending = append(pending, fmt.Sprint(mm.Num, mm.state, mm.attempt, mm.due))
 		}
 	}
 	for _, s := range w.m.sets {
@@ -331,7 +378,7 @@ func (w *walk) compare(t *rapid.T) {
 	var got []string
 	w.spent(t)
 	err := w.b.Pending(ctx, func(x sms.Waiting) error {
-		got = append(got, fmt.Sprint(x.Num, x.State, x.Attempt, x.Due, x.Failed))
+		got = append(got, fmt.Sprint(x.Num, x.State, x.Attempt, x.Due))
 		return nil
 	})
 	if err != nil || !slices.Equal(got, pending) {

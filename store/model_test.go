@@ -35,7 +35,6 @@ type modelMessage struct {
 	refs    []sms.Ref
 	gone    map[sms.Ref]bool // refs that Trim has dropped
 	reports []sms.State
-	failed  []string
 	await   time.Time
 	due     time.Time
 	trimmed bool
@@ -134,15 +133,6 @@ func (m *model) become(mm *modelMessage, o sms.Outcome) {
 	for _, ref := range o.Refs {
 		mm.refs = slices.DeleteFunc(slices.Clone(mm.refs), func(r sms.Ref) bool { return r.Segment == ref.Segment })
 		mm.refs = append(mm.refs, ref)
-	}
-	if o.Forget {
-		mm.refs, mm.reports = nil, nil
-	}
-	if o.Forgive {
-		mm.failed = nil
-	}
-	if o.Refused != "" && !slices.Contains(mm.failed, o.Refused) {
-		mm.failed = append(mm.failed, o.Refused)
 	}
 	mm.state, mm.final, mm.time, mm.due = o.State, o.Final, o.Time, time.Time{}
 	if o.State == sms.Queued {

@@ -20,7 +20,7 @@ func (db *DB) Notice(ctx context.Context, n *sms.Notice) error {
 		if err != nil {
 			return err
 		}
-		t.line = said.Seq
+		t.line, t.near = said.Seq, nearLine|said.Seq
 		t.put(bJournal, u64(said.Seq), append([]byte{lineNotice}, v...))
 		n.Seq = said.Seq
 		return nil

@@ -16,10 +16,6 @@ const (
 	dbFile  = "pigeon.db"
 	newFile = "pigeon.db.new" // a first file until it is whole
 
-	// schema numbers the layout. A file with a lower one is brought up to it
-	// at Open, one with a higher one is refused.
-	schema = 1
-
 	pageSize = 4096 // also where the kernel's is 16 KiB: a commit writes whole pages
 	// lockWait is more than bbolt's own pause between tries. hold has the
 	// directory already; only a stranger can have the file.
@@ -33,6 +29,7 @@ type DB struct {
 	file *bbolt.DB
 
 	group   group
+	moves   moves
 	bell    bell
 	last    atomic.Uint64 // number of the latest line in the journal that is committed
 	commits atomic.Uint64
@@ -70,7 +67,7 @@ func Open(cfg Config) (*DB, error) {
 func (db *DB) begin(tx *bbolt.Tx) error {
 	for _, b := range buckets {
 		if tx.Bucket([]byte(b)) == nil {
-			return corrupt(b, nil, errors.New("the bucket is missing"))
+			return corrupt(b, nil, errNoBucket)
 		}
 		if b == bMeta {
 			if err := checkSchema(tx.Bucket([]byte(b)).Get(keySchema)); err != nil {
@@ -78,9 +75,12 @@ func (db *DB) begin(tx *bbolt.Tx) error {
 			}
 		}
 	}
-	db.last.Store(tx.Bucket([]byte(bJournal)).Sequence())
-	return nil
+	t := &txn{tx: tx}
+	db.last.Store(t.drawn(bJournal))
+	return t.err
 }
+
+var errNoBucket = errors.New("the bucket is missing")
 
 func checkSchema(v []byte) error {
 	n, err := readU64(v)
@@ -116,30 +116,13 @@ func openFile(cfg Config) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	if err := added(file); err != nil {
+	if err := migrate(file); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), file.Close())
 	}
 	// Growing takes a sync of its own, so it is done seldom; and bbolt lets the
 	// last such step of MaxSize go unused, so it is small.
 	file.AllocSize = int(cfg.MaxSize / 64)
 	return file, nil
-}
-
-// added makes the buckets that files of the same schema did not have at first.
-func added(file *bbolt.DB) error {
-	has := false
-	err := file.View(func(tx *bbolt.Tx) error {
-		// A file that lacks the rest too is not ours, and is refused as it is.
-		has = tx.Bucket([]byte(bSpent)) != nil || tx.Bucket([]byte(bMeta)) == nil
-		return nil
-	})
-	if err != nil || has {
-		return err
-	}
-	return file.Update(func(tx *bbolt.Tx) error {
-		_, err := tx.CreateBucket([]byte(bSpent))
-		return err
-	})
 }
 
 func options(cfg Config) *bbolt.Options {
@@ -202,6 +185,11 @@ func (db *DB) Close() error {
 	if !db.group.close() {
 		return nil
 	}
+	// Nobody leads any more. A store that is broken has said so.
+	o := &op{run: func(t *txn) error { return t.moved(&db.moves) }}
+	if db.commit([]*op{o}); errors.Is(o.err, ErrBroken) {
+		o.err = nil
+	}
 	db.bell.ring()
-	return errors.Join(db.file.Close(), db.pid.Close())
+	return errors.Join(o.err, db.file.Close(), db.pid.Close())
 }

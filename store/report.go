@@ -173,7 +173,7 @@ func (t *txn) park(r *sms.Report) error {
 	if err := t.unpark(r.Time.Add(-earlyAge), earlyMost-1); err != nil {
 		return err
 	}
-	k := binary.BigEndian.AppendUint64(refPrefix(r.Net, r.ID), t.bucket(bJournal).Sequence())
+	k := binary.BigEndian.AppendUint64(refPrefix(r.Net, r.ID), t.drawn(bJournal))
 	k = binary.BigEndian.AppendUint64(k, t.next(bEarly))
 	t.put(bEarly, k, append(u64(stamp(r.Time)), v...))
 	return nil

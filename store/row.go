@@ -156,6 +156,7 @@ func (t *txn) save(r *row) error {
 		return err
 	}
 	now := indexOf(r.m, r.st)
+	t.near = r.m.Num
 	t.put(bStatus, key, v)
 	t.reindex(key, r.was, now)
 	if err := t.recount(r.was, now); err != nil {

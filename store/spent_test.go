@@ -100,17 +100,6 @@ func TestTrimForgetsMonthsThatAreOver(t *testing.T) {
 	want(t, "known in June", len(b.spent()["sim"].Known), 1)
 }
 
-func TestFileWithoutSpentGetsIt(t *testing.T) {
-	b := open(t)
-	b.accept(message("m", 1))
-	if err := b.Inside().Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("spent")) }); err != nil {
-		t.Fatal(err)
-	}
-	b.reopen()
-	want(t, "spent", len(b.spent()), 0)
-	b.audit()
-}
-
 func TestDamagedSpentIsNamed(t *testing.T) {
 	for name, tc := range map[string]struct {
 		key, value, want string

@@ -35,6 +35,9 @@ const (
 // It works in many small transactions, and returns how many records it deleted,
 // also with an error.
 func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
+	if err := db.Flush(ctx); err != nil { // the journal goes by the cursors
+		return 0, fmt.Errorf("trim: %w", err)
+	}
 	for _, round := range []func(*trimmer, *txn) error{
 		(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
 		(*trimmer).marks, (*trimmer).spent,
@@ -70,13 +73,15 @@ type trimmer struct {
 // scan shows the records of a bucket that begin with prefix to old, from where
 // the last share ended, and returns the keys it picked.
 func (tr *trimmer) scan(t *txn, b bucket, prefix []byte, old func(k, v []byte) (bool, error)) (picked [][]byte, err error) {
-	c := t.bucket(b).Cursor()
 	start := prefix
 	if tr.from != nil {
 		start = tr.from
 	}
 	looked := 0
-	for k, v := c.Seek(start); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for k, v := range t.ascend(b, start) {
+		if !bytes.HasPrefix(k, prefix) {
+			break
+		}
 		if len(picked) == trimBatch || looked == trimLook {
 			tr.next = bytes.Clone(k)
 			break
@@ -91,7 +96,10 @@ func (tr *trimmer) scan(t *txn, b bucket, prefix []byte, old func(k, v []byte) (
 		}
 	}
 	tr.dropped = len(picked)
-	return picked, nil
+	if len(picked) > 0 {
+		err = t.straight()
+	}
+	return picked, err
 }
 
 // past reports whether a thing of a time is older than is kept.
@@ -148,7 +156,7 @@ func (t *txn) forget(num uint64) error {
 }
 
 func (tr *trimmer) journal(t *txn) error {
-	floor := t.bucket(bJournal).Sequence()
+	floor := t.drawn(bJournal)
 	tail := uint64(0)
 	if floor > journalTail {
 		tail = floor - journalTail

@@ -19,6 +19,10 @@ type txn struct {
 	err    error  // the first put or delete that bbolt refused: we have a bug
 
 	used, most int64 // bytes in use when it began and since; Config.MaxSize
+
+	near   uint64 // what the records written now lie beside in the front
+	direct bool   // write to the large buckets themselves
+	front  *front // read by the first who looks
 }
 
 // full notes how full the file is.
@@ -55,33 +59,64 @@ func (t *txn) bucket(b bucket) *bbolt.Bucket {
 
 // get returns a value, good until the transaction writes; nil where there is
 // none.
-func (t *txn) get(b bucket, key []byte) []byte { return t.bucket(b).Get(key) }
+func (t *txn) get(b bucket, key []byte) []byte {
+	if s, ok := t.inFront(b, key); ok {
+		if s.gone {
+			return nil
+		}
+		return s.value
+	}
+	return t.bucket(b).Get(key)
+}
 
 func (t *txn) has(b bucket, key []byte) bool { return t.get(b, key) != nil }
 
 func (t *txn) put(b bucket, key, value []byte) {
 	t.writes++
 	t.used += int64(len(key) + len(value))
-	if err := t.bucket(b).Put(key, value); err != nil {
+	var err error
+	if t.fronts(b) {
+		err = t.putFront(b, key, stand{value: value})
+	} else {
+		err = t.bucket(b).Put(key, value)
+	}
+	if err != nil {
 		t.err = errors.Join(t.err, fmt.Errorf("write %s %s: %w", b, show(key), err))
 	}
 }
 
 func (t *txn) del(b bucket, key []byte) {
 	t.writes++
-	if err := t.bucket(b).Delete(key); err != nil {
+	var err error
+	if t.fronts(b) {
+		err = t.delFront(b, key)
+	} else {
+		err = t.bucket(b).Delete(key)
+	}
+	if err != nil {
 		t.err = errors.Join(t.err, fmt.Errorf("delete %s %s: %w", b, show(key), err))
 	}
+}
+
+// fronts reports whether what is written to a bucket now goes to the front.
+func (t *txn) fronts(b bucket) bool {
+	_, ok := fronted[b]
+	return ok && !t.direct
 }
 
 // next draws a bucket's next number, from 1. A number drawn in a transaction
 // that is rolled back is drawn again.
 func (t *txn) next(b bucket) uint64 {
-	t.writes++
-	n, err := t.bucket(b).NextSequence()
-	if err != nil {
-		t.err = errors.Join(t.err, fmt.Errorf("number in %s: %w", b, err))
-	}
+	n := t.drawn(b) + 1
+	t.put(bMeta, keyDrawn(b), u64(n))
+	return n
+}
+
+// drawn is the last number of a bucket that was drawn; 0 for none. It stands in
+// meta: in the bucket itself, bbolt would write the bucket's root anew for it.
+func (t *txn) drawn(b bucket) uint64 {
+	n, err := t.number(bMeta, keyDrawn(b))
+	t.err = errors.Join(t.err, err)
 	return n
 }
 
@@ -89,8 +124,10 @@ func (t *txn) next(b bucket) uint64 {
 // false or an error. Both slices are good until the transaction writes, which f
 // must not.
 func (t *txn) each(b bucket, prefix []byte, f func(key, value []byte) (bool, error)) error {
-	c := t.bucket(b).Cursor()
-	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for k, v := range t.ascend(b, prefix) {
+		if !bytes.HasPrefix(k, prefix) {
+			return nil
+		}
 		if more, err := f(k, v); err != nil || !more {
 			return err
 		}

@@ -20,7 +20,6 @@ import (
 //	time     due
 //	time     expires
 //	lstr     to, from, route, origin
-//	uvarint  how many failed; that many lstr
 //	uvarint  segments, where there are more than one
 //
 // An lstr is a string behind its length as a uvarint.
@@ -34,10 +33,6 @@ func packWaiting(m *sms.Message, st *sms.Status) []byte {
 	b = binary.BigEndian.AppendUint64(b, stamp(st.Due))
 	b = binary.BigEndian.AppendUint64(b, stamp(m.Expires))
 	for _, s := range []string{string(m.To), m.From, m.Route, m.Origin} {
-		b = appendLstr(b, s)
-	}
-	b = binary.AppendUvarint(b, uint64(len(st.Failed)))
-	for _, s := range st.Failed {
 		b = appendLstr(b, s)
 	}
 	if m.Segments > 1 {
@@ -69,9 +64,6 @@ func unpackWaiting(key, value []byte) (sms.Waiting, error) {
 	w.Attempt = r.count(math.MaxInt32)
 	w.Due, w.Expires = r.time(), r.time()
 	w.To, w.From, w.Route, w.Origin = sms.Number(r.lstr()), r.lstr(), r.lstr(), r.lstr()
-	for range r.count(uint64(len(r.b))) {
-		w.Failed = append(w.Failed, r.lstr())
-	}
 	if w.Segments = 1; len(r.b) > 0 {
 		w.Segments = r.count(maxSegments)
 	}

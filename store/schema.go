@@ -1,0 +1,94 @@
+package store
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// schema numbers the layout. A file with a lower one is brought up to it at
+// Open, one with a higher one is refused.
+//
+//	1  the first
+//	2  front, and the last numbers drawn in meta; pending without ways that refused
+const schema = 2
+
+// steps[n] brings a file from schema n to n+1.
+var steps = map[uint64]func(*bbolt.Tx) error{1: toFront}
+
+// migrate brings a file up to schema, a step a transaction: a cut leaves it at
+// one schema or the next. A file that is not ours is left for begin to refuse.
+func migrate(file *bbolt.DB) error {
+	for {
+		var at uint64
+		if err := file.View(func(tx *bbolt.Tx) error { at = schemaOf(tx); return nil }); err != nil {
+			return err
+		}
+		step := steps[at]
+		if step == nil {
+			return nil
+		}
+		err := file.Update(func(tx *bbolt.Tx) error {
+			if err := step(tx); err != nil {
+				return err
+			}
+			return tx.Bucket([]byte(bMeta)).Put(keySchema, u64(at+1))
+		})
+		if err != nil {
+			return fmt.Errorf("bring it from schema %d to %d: %w", at, at+1, err)
+		}
+	}
+}
+
+// schemaOf reads a file's schema; 0 where it has none.
+func schemaOf(tx *bbolt.Tx) uint64 {
+	meta := tx.Bucket([]byte(bMeta))
+	if meta == nil {
+		return 0
+	}
+	n, err := readU64(meta.Get(keySchema))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// toFront makes the front, moves the last numbers drawn, which stood in the
+// buckets themselves, to meta, and packs pending anew.
+func toFront(tx *bbolt.Tx) error {
+	// spent came without a number of its own.
+	for _, b := range []bucket{bFront, bSpent} {
+		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
+			return err
+		}
+	}
+	for _, b := range buckets {
+		if tx.Bucket([]byte(b)) == nil {
+			return corrupt(b, nil, errNoBucket)
+		}
+	}
+	t := &txn{tx: tx, direct: true}
+	for _, b := range []bucket{bMessages, bJournal, bParts, bEarly} {
+		t.put(bMeta, keyDrawn(b), u64(t.bucket(b).Sequence()))
+	}
+	var waiting [][]byte
+	err := t.each(bPending, nil, func(k, _ []byte) (bool, error) {
+		waiting = append(waiting, append([]byte(nil), k...))
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range waiting {
+		num, err := readU64(k)
+		if err != nil {
+			return corrupt(bPending, k, err)
+		}
+		r, err := t.row(num)
+		if err != nil {
+			return err
+		}
+		t.put(bPending, k, packWaiting(r.m, r.st))
+	}
+	return t.err
+}

@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/pigeon-sms/pigeon/sms"
+)
+
+// old is a store in a file of the first schema, as a version that knew only
+// that one left it: four messages of one request, two of them sending, one
+// sent, one delivered; one message waiting for its second attempt; a text, a
+// part and an early report.
+func old(t *testing.T, damage func(*bbolt.Tx) error) *box {
+	t.Helper()
+	packed, err := os.Open("testdata/schema1.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	r, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &box{t: t, dir: t.TempDir()}
+	path := filepath.Join(b.dir, "pigeon.db")
+	if err := os.WriteFile(path, plain, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if damage != nil {
+		file, err := bbolt.Open(path, 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Update(damage); err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.reopen()
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+func TestFileOfTheFirstSchemaIsBroughtUp(t *testing.T) {
+	for name, damage := range map[string]func(*bbolt.Tx) error{
+		"whole":         nil,
+		"without spent": func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("spent")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := old(t, damage)
+			b.audit()
+			for num, s := range map[uint64]sms.State{1: sms.Queued, 2: sms.Sending, 3: sms.Sent, 4: sms.Delivered, 5: sms.Queued} {
+				want(t, "state", b.state(num), s)
+			}
+			var waiting []uint64
+			if err := b.Pending(t.Context(), func(w sms.Waiting) error { waiting = append(waiting, w.Num); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			want(t, "waiting", waiting, []uint64{1, 2, 5})
+			lines := len(b.journal())
+			b.accept(message("new", 1))
+			want(t, "number of a new message", b.state(6), sms.Queued)
+			want(t, "lines", len(b.journal()), lines+1)
+			want(t, "last line", b.Last(), uint64(lines+1))
+			b.audit()
+			b.reopen() // it is not brought up twice
+			want(t, "last line", b.Last(), uint64(lines+1))
+			b.audit()
+		})
+	}
+}
