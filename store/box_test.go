@@ -77,7 +77,7 @@ func message(id string, segments int) *sms.Message {
 
 func (b *box) accept(ms ...*sms.Message) []sms.Event {
 	b.t.Helper()
-	events, known, err := b.Accept(context.Background(), ms, sms.RequestKey{ID: ms[0].ID}, "waits")
+	events, known, err := b.Accept(context.Background(), ms, sms.RequestKey{ID: ms[0].ID}, "waits", nil)
 	if err != nil || known {
 		b.t.Fatalf("accept %s: known %v, %v", ms[0].ID, known, err)
 	}

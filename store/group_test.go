@@ -45,7 +45,7 @@ func TestBurstSharesCommits(t *testing.T) {
 		b.stall(func() {
 			for i := range cap(errs) {
 				go func() {
-					_, _, err := b.Accept(t.Context(), []*sms.Message{message(fmt.Sprint("m", i), 1)}, sms.RequestKey{}, "")
+					_, _, err := b.Accept(t.Context(), []*sms.Message{message(fmt.Sprint("m", i), 1)}, sms.RequestKey{}, "", nil)
 					errs <- err
 				}()
 			}
@@ -94,13 +94,13 @@ func TestFailureInABatchHarmsNobodyElse(t *testing.T) {
 		b.stall(func() {
 			for i := range 10 {
 				go func() {
-					_, _, err := b.Accept(t.Context(), []*sms.Message{message(fmt.Sprint("m", i), 2)}, sms.RequestKey{}, "")
+					_, _, err := b.Accept(t.Context(), []*sms.Message{message(fmt.Sprint("m", i), 2)}, sms.RequestKey{}, "", nil)
 					good <- err
 				}()
 				go func() {
 					m := message(fmt.Sprint("bad", i), 2)
 					m.Meta = json.RawMessage(`{`) // found out when a number has been drawn
-					_, _, err := b.Accept(t.Context(), []*sms.Message{m}, sms.RequestKey{}, "")
+					_, _, err := b.Accept(t.Context(), []*sms.Message{m}, sms.RequestKey{}, "", nil)
 					bad <- err
 				}()
 				go func() {
@@ -218,7 +218,7 @@ func TestDiskThatFailsStopsTheStore(t *testing.T) {
 	undo()
 	b.accept(message("a", 1))
 	file.Close() // as a card does that has been pulled out
-	_, _, err := b.Accept(context.Background(), []*sms.Message{message("b", 1)}, sms.RequestKey{}, "")
+	_, _, err := b.Accept(context.Background(), []*sms.Message{message("b", 1)}, sms.RequestKey{}, "", nil)
 	if !errors.Is(err, store.ErrBroken) {
 		t.Errorf("write to a disk that fails: got %v, want ErrBroken", err)
 	}
@@ -257,7 +257,7 @@ func fillAndFinish(t *testing.T, octets int) {
 	for ; ; n++ {
 		m := message(fmt.Sprint("m", n), 1)
 		m.Text = strings.Repeat("x", octets)
-		_, _, err := b.Accept(ctx, []*sms.Message{m}, sms.RequestKey{ID: m.ID}, "")
+		_, _, err := b.Accept(ctx, []*sms.Message{m}, sms.RequestKey{ID: m.ID}, "", nil)
 		if errors.Is(err, sms.ErrFull) {
 			break
 		}
@@ -312,7 +312,7 @@ func TestTooLargeForTheFileHarmsNobodyElse(t *testing.T) {
 			go func() {
 				m := message("large", 1)
 				m.Text = strings.Repeat("x", 5<<20)
-				_, _, err := b.Accept(t.Context(), []*sms.Message{m}, sms.RequestKey{}, "")
+				_, _, err := b.Accept(t.Context(), []*sms.Message{m}, sms.RequestKey{}, "", nil)
 				large <- err
 			}()
 			synctest.Wait()

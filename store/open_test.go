@@ -137,7 +137,7 @@ func TestClosedStoreSaysSo(t *testing.T) {
 	default:
 		t.Error("who waits for the journal is not woken")
 	}
-	_, _, accepting := b.Accept(ctx, []*sms.Message{message("a", 1)}, sms.RequestKey{}, "")
+	_, _, accepting := b.Accept(ctx, []*sms.Message{message("a", 1)}, sms.RequestKey{}, "", nil)
 	_, entries := b.Entries(ctx, 0, 1)
 	_, auditing := b.Audit(ctx)
 	for _, err := range []error{accepting, entries, auditing, b.Backup(ctx, &bytes.Buffer{})} {

@@ -101,7 +101,7 @@ func TestTrimForgetsRequestsAndRefs(t *testing.T) {
 	b := open(t)
 	one, two := message("r.1", 1), message("r.2", 1)
 	key := sms.RequestKey{ID: "r", Fingerprint: "print", Redelivered: true}
-	if _, _, err := b.Accept(ctx, []*sms.Message{one, two}, key, ""); err != nil {
+	if _, _, err := b.Accept(ctx, []*sms.Message{one, two}, key, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	b.begin(one.Num, "north", 0)
@@ -121,13 +121,13 @@ func TestTrimForgetsRequestsAndRefs(t *testing.T) {
 	}
 
 	b.trim(sms.Retention{Age: time.Hour}, year)
-	events, known, err := b.Accept(ctx, []*sms.Message{message("r.1", 1)}, key, "")
+	events, known, err := b.Accept(ctx, []*sms.Message{message("r.1", 1)}, key, "", nil)
 	if err != nil || !known || len(events) != 1 || events[0].ID != "r.2" {
 		t.Errorf("a request one of whose messages is left: got %v, known %v, %v", events, known, err)
 	}
 	end(two.Num, sms.Cancelled)
 	b.trim(sms.Retention{Age: time.Hour}, year)
-	_, known, err = b.Accept(ctx, []*sms.Message{message("r.1", 1)}, key, "")
+	_, known, err = b.Accept(ctx, []*sms.Message{message("r.1", 1)}, key, "", nil)
 	if err != nil || known {
 		t.Errorf("a request none of whose messages is left: known %v, %v", known, err)
 	}
