@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,17 +17,24 @@ import (
 // A scripted modem is a text file: what a device of the field answers.
 //
 //	# a comment
-//	AT+CMGS=20          a command
+//	* ^RSSI:18          before the first command: said when the line is opened
+//	AT+CMGS=*           a command; this one with any length, and ^Z is a PDU's end
+//	AT+CMGL=4 @ME       the same while +CPMS has ME read, before the one without
 //	< +CMGS: 7          its answer, line by line; \r doubles the CR
 //	< OK
+//	= +CMGR: 1,,24\n07  as it stands, without line ends: \r and \n
 //	* +CMTI: "ME",3     said unasked, after the answer
 //	~ 2s                a pause
+//	! echo              it echoes from here on, until ATE0
 //	! hang up
 //
+//	else                what is in no other place; without, ERROR
+//
 // A command that stands several times is answered in turn, the last for good.
-// What is in no file is refused.
 type scripted struct {
 	stanzas map[string][][]string
+	mem     string // which +CPMS has read
+	echo    bool
 }
 
 func script(t *testing.T, name string) *scripted {
@@ -35,12 +43,13 @@ func script(t *testing.T, name string) *scripted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scripted{stanzas: map[string][][]string{}}
+	s := &scripted{stanzas: map[string][][]string{"": {nil}}}
 	var cmd string
-	for _, l := range strings.Split(string(b), "\n") {
+	for l := range strings.Lines(string(b)) {
+		l = strings.TrimSuffix(l, "\n")
 		switch {
 		case l == "" || strings.HasPrefix(l, "#"):
-		case strings.HasPrefix(l, "< "), strings.HasPrefix(l, "* "), strings.HasPrefix(l, "~ "), strings.HasPrefix(l, "! "):
+		case len(l) > 1 && l[1] == ' ' && strings.ContainsAny(l[:1], "<=*~!"):
 			all := s.stanzas[cmd]
 			all[len(all)-1] = append(all[len(all)-1], l)
 		default:
@@ -54,19 +63,19 @@ func script(t *testing.T, name string) *scripted {
 // serve answers until the host is gone.
 func (s *scripted) serve(rw io.ReadWriteCloser) {
 	defer rw.Close()
-	say := func(l string) bool {
-		l = strings.ReplaceAll(l, `\r`, "\r")
-		if l != "> " {
-			l += "\r\n"
-		}
-		_, err := io.WriteString(rw, "\r\n"+l)
-		return err == nil
+	if !s.act(rw, s.stanzas[""][0]) {
+		return
 	}
 	var line []byte
 	b := make([]byte, 1)
 	for {
 		if _, err := rw.Read(b); err != nil {
 			return
+		}
+		if s.echo {
+			if _, err := rw.Write(b); err != nil {
+				return
+			}
 		}
 		// A pipe holds nothing: a line is answered when all of it is read.
 		prompt := b[0] == '\r' && bytes.HasPrefix(line, []byte("AT+CMGS="))
@@ -82,42 +91,73 @@ func (s *scripted) serve(rw io.ReadWriteCloser) {
 		if cmd == "" {
 			continue
 		}
-		answer, known := s.next(cmd)
-		if !known {
-			answer = []string{"< ERROR"}
+		answer := s.next(cmd)
+		if mem, ok := strings.CutPrefix(cmd, `AT+CPMS="`); ok && !slices.ContainsFunc(answer, isError) {
+			s.mem, _, _ = strings.Cut(mem, `"`)
 		}
-		for _, l := range answer {
-			kind, rest, _ := strings.Cut(l, " ")
-			switch kind {
-			case "!":
-				return // hangs up
-			case "~":
-				d, err := time.ParseDuration(rest)
-				if err != nil {
-					panic(err)
-				}
-				<-time.After(d)
-			default:
-				if !say(rest) {
-					return
-				}
-			}
+		if cmd == "ATE0" && !slices.ContainsFunc(answer, isError) {
+			s.echo = false
+		}
+		if !s.act(rw, answer) {
+			return
 		}
 	}
 }
 
-func (s *scripted) next(cmd string) ([]string, bool) {
+// act says what a stanza has; false when the line is over.
+func (s *scripted) act(rw io.Writer, stanza []string) bool {
+	breaks := strings.NewReplacer(`\r`, "\r", `\n`, "\n")
+	for _, l := range stanza {
+		kind, rest, _ := strings.Cut(l, " ")
+		var said string
+		switch {
+		case l == "! echo":
+			s.echo = true
+			continue
+		case kind == "!":
+			return false // hangs up
+		case kind == "~":
+			d, err := time.ParseDuration(rest)
+			if err != nil {
+				panic(err)
+			}
+			<-time.After(d)
+			continue
+		case kind == "=":
+			said = breaks.Replace(rest)
+		case rest == ">" || rest == "> ":
+			said = "\r\n" + rest
+		default:
+			said = "\r\n" + breaks.Replace(rest) + "\r\n"
+		}
+		if _, err := io.WriteString(rw, said); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// isError reports whether a line of a stanza refuses.
+func isError(l string) bool {
+	return strings.HasPrefix(l, "< ") && (strings.Contains(l, "ERROR") || strings.Contains(l, "NOT SUPPORT"))
+}
+
+// next is the answer to a command.
+func (s *scripted) next(cmd string) []string {
 	if strings.HasPrefix(cmd, "AT+CMGS=") {
 		cmd = "AT+CMGS=*"
 	}
-	all := s.stanzas[cmd]
-	if len(all) == 0 {
-		return nil, false
+	for _, c := range []string{cmd + " @" + s.mem, cmd, "else"} {
+		all := s.stanzas[c]
+		if len(all) == 0 {
+			continue
+		}
+		if len(all) > 1 {
+			s.stanzas[c] = all[1:]
+		}
+		return all[0]
 	}
-	if len(all) > 1 {
-		s.stanzas[cmd] = all[1:]
-	}
-	return all[0], true
+	return []string{"< ERROR"}
 }
 
 // played is a rig over one scripted modem, "m1".
