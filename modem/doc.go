@@ -19,7 +19,8 @@
 //
 // Texts are stored by the modem and announced (+CMTI); they are read, given to
 // the gateway, and deleted only when the gateway says that they are on disk. A
-// sweep finds those never announced. Places are handled in rounds: all that is
+// sweep finds those never announced; a modem that says it is full has all its
+// memories swept, whichever it names. Places are handled in rounds: all that is
 // known is read, all of it is committed, and then deleted from the highest index
 // down, because E1750-class modems renumber what lies above. Submits that other
 // programs left in a memory are not touched, unless fewer than keepFree places

@@ -22,6 +22,7 @@ type news struct {
 	mu      sync.Mutex
 	places  map[spot]bool // announced, at most placesLimit; true: as a report
 	sweep   bool          // something may lie where nobody said
+	full    bool          // some memory is, and not always the one that is named
 	watch   bool          // the network or the SIM has changed
 	reboot  bool          // every setting is lost
 	started bool          // the profile's readiness line
@@ -47,7 +48,7 @@ func (n *news) note(f func(*news)) {
 
 // taken is the news of one moment.
 type taken struct {
-	sweep, watch, reboot, started, ring bool
+	sweep, full, watch, reboot, started, ring bool
 
 	caller string
 }
@@ -59,8 +60,8 @@ const repliesLimit = 4
 func (n *news) take() taken {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	t := taken{n.sweep, n.watch, n.reboot, n.started, n.ring, n.caller}
-	n.sweep, n.watch, n.reboot, n.started, n.ring, n.caller = false, false, false, false, false, ""
+	t := taken{n.sweep, n.full, n.watch, n.reboot, n.started, n.ring, n.caller}
+	n.sweep, n.full, n.watch, n.reboot, n.started, n.ring, n.caller = false, false, false, false, false, false, ""
 	return t
 }
 
@@ -124,7 +125,7 @@ func (s *session) hear(lines []string) {
 	case rings(first):
 		s.ring(first)
 	case begins(profile.Full):
-		s.news.note(func(n *news) { n.sweep = true })
+		s.news.note(func(n *news) { n.full = true })
 	case begins(profile.Boot):
 		s.news.note(func(n *news) { n.reboot = true })
 	case begins(profile.SIM), strings.HasPrefix(first, "+CREG:"), strings.HasPrefix(first, "+CGREG:"), strings.HasPrefix(first, "+CEREG:"):

@@ -129,6 +129,15 @@ func (s *session) read(ctx context.Context, now time.Time) error {
 	return s.sweep(ctx, mem)
 }
 
+// sweepAll has every memory looked into, once however often it is asked for.
+func (s *session) sweepAll() {
+	for _, mem := range s.everywhere() {
+		if !slices.Contains(s.sweeping, mem) {
+			s.sweeping = append(s.sweeping, mem)
+		}
+	}
+}
+
 // verify finds out whether the modem still announces texts and hands reports
 // over. One that has started again without a word does not, nor does one that
 // took a missing acknowledgement ill.
@@ -185,6 +194,7 @@ func (s *session) sweep(ctx context.Context, mem string) error {
 		return err
 	}
 	for _, t := range list(info) {
+		s.heard[mem] = true // and may be again, with nobody saying so
 		s.round.todo = append(s.round.todo, found{spot: spot{mem, t.index}, text: t, listed: true})
 	}
 	slices.SortFunc(s.round.todo, func(a, b found) int { return byPlace(s.mem, a.spot, b.spot) })

@@ -62,6 +62,9 @@ func (s *session) heed(t taken) error {
 	if t.sweep {
 		s.sweepAt = time.Now()
 	}
+	if t.full {
+		s.sweepAll()
+	}
 	if t.watch {
 		s.watchAt = time.Now()
 	}

@@ -49,6 +49,22 @@ var sticks = []replay{
 		},
 	},
 	{
+		file: "huawei-e173", profile: "huawei", iccid: huaweiSIM, technology: "UMTS",
+		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello", "again"}, slots: []string{"ME/0", "ME/1"},
+		odd: func(t *testing.T, r *rig) {
+			deletions(t, r, "1", "0")
+			r.wires["m1"].forget()
+			r.rest(5 * time.Minute)
+			w := r.wires["m1"]
+			if echo, cnmi := w.count("ATE0"), w.count("AT+CNMI=2,1,0,1,0"); echo != 1 || cnmi != 1 {
+				t.Errorf("after a start nobody told of: ATE0 %d times, +CNMI= %d times, want once", echo, cnmi)
+			}
+			if _, err := r.send("m1", "hello"); err != nil {
+				t.Errorf("Send after it: %v", err)
+			}
+		},
+	},
+	{
 		file: "huawei-e220", profile: "huawei-e220", iccid: otherSIM, technology: "UMTS",
 		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello"}, slots: []string{"SM/0"},
 		odd: func(t *testing.T, r *rig) {
