@@ -15,24 +15,31 @@ type spot struct {
 	index int
 }
 
+// A notice says that a text, or a report, lies at a place. Both may be said of
+// one: some modems name the wrong memory for reports.
+type notice struct {
+	spot
+	report bool
+}
+
 // news is what a modem has said unasked and its owner has not taken up yet.
 type news struct {
 	wake chan struct{} // room for one
 
 	mu      sync.Mutex
-	places  map[spot]bool // announced, at most placesLimit; true: as a report
-	sweep   bool          // something may lie where nobody said
-	full    bool          // some memory is, and not always the one that is named
-	watch   bool          // the network or the SIM has changed
-	reboot  bool          // every setting is lost
-	started bool          // the profile's readiness line
-	ring    bool          // somebody calls
-	caller  string        // who, where that was said
-	replies [][]string    // of +CUSD, at most repliesLimit
+	places  map[notice]bool // announced, at most placesLimit
+	sweep   bool            // something may lie where nobody said
+	full    bool            // some memory is, and not always the one that is named
+	watch   bool            // the network or the SIM has changed
+	reboot  bool            // every setting is lost
+	started bool            // the profile's readiness line
+	ring    bool            // somebody calls
+	caller  string          // who, where that was said
+	replies [][]string      // of +CUSD, at most repliesLimit
 }
 
 func newNews() *news {
-	return &news{wake: make(chan struct{}, 1), places: map[spot]bool{}}
+	return &news{wake: make(chan struct{}, 1), places: map[notice]bool{}}
 }
 
 // note records under the lock and wakes the owner. It does not block.
@@ -82,11 +89,11 @@ func (n *news) announced() bool {
 }
 
 // takePlaces returns and forgets the announced places.
-func (n *news) takePlaces() map[spot]bool {
+func (n *news) takePlaces() map[notice]bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	p := n.places
-	n.places = map[spot]bool{}
+	n.places = map[notice]bool{}
 	return p
 }
 
@@ -146,7 +153,7 @@ func (s *session) announce(mem string, index int, ok bool) func(report bool) {
 				n.sweep = true
 				return
 			}
-			n.places[spot{mem, index}] = report
+			n.places[notice{spot{mem, index}, report}] = true
 		})
 	}
 }

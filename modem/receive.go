@@ -108,9 +108,9 @@ func (s *session) read(ctx context.Context, now time.Time) error {
 	case len(r.done) > 0:
 		return s.remove(ctx)
 	case s.news.announced():
-		for at, report := range s.news.takePlaces() {
-			s.heard[at.mem] = true
-			r.todo = append(r.todo, found{spot: at, report: report})
+		for n := range s.news.takePlaces() {
+			s.heard[n.mem] = true
+			r.todo = append(r.todo, found{spot: n.spot, report: n.report})
 		}
 		slices.SortFunc(r.todo, func(a, b found) int { return byPlace(s.mem, a.spot, b.spot) })
 		return nil
@@ -273,18 +273,29 @@ func (s *session) keep(at spot, p *slot) {
 	s.round.done = append(s.round.done, at)
 }
 
-// fetch reads an announced place. Some EC25 firmware announces a report in SM
-// that lies in SR.
+// fetch reads an announced place. Some firmware (EC25, E353) announces a report
+// in SM that lies in SR. Where the family is known for it, SR goes first, since
+// another text may lie at that place in SM.
 func (s *session) fetch(ctx context.Context, f *found) (bool, error) {
-	ok, err := s.fetchFrom(ctx, f, f.mem)
-	if ok || err != nil || !f.report || f.mem == "SR" || !slices.Contains(s.mems, "SR") {
-		return ok, err
+	mems := []string{f.mem}
+	if f.report {
+		mems = []string{s.profile.Load().ReportStore, f.mem, "SR"}
 	}
-	ok, err = s.fetchFrom(ctx, f, "SR")
-	if ok {
-		f.mem = "SR"
+	for i, mem := range mems {
+		if mem != f.mem && !slices.Contains(s.mems, mem) || slices.Contains(mems[:i], mem) {
+			continue
+		}
+		ok, err := s.fetchFrom(ctx, f, mem)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			f.mem = mem
+			s.heard[mem] = true
+			return true, nil
+		}
 	}
-	return ok, err
+	return false, nil
 }
 
 func (s *session) fetchFrom(ctx context.Context, f *found, mem string) (bool, error) {
