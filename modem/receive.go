@@ -182,8 +182,8 @@ func (s *session) sweep(ctx context.Context, mem string) error {
 	if err := s.use(ctx, mem); err != nil {
 		return err
 	}
-	n, err := s.occupied(ctx)
-	if err != nil || n == 0 {
+	used, total, err := s.occupied(ctx)
+	if err != nil || used == 0 {
 		return err
 	}
 	info, err := s.ask(ctx, "+CMGL=4", listLimit)
@@ -192,6 +192,9 @@ func (s *session) sweep(ctx context.Context, mem string) error {
 			s.m.log.Warn("texts cannot be listed", "memory", mem, "err", err)
 		}
 		return err
+	}
+	if len(info) == 0 && total > 0 && used >= total && s.profile.Load().Unlisted {
+		return s.clear(ctx, mem)
 	}
 	for _, t := range list(info) {
 		s.heard[mem] = true // and may be again, with nobody saying so

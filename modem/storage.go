@@ -115,19 +115,27 @@ func (s *session) use(ctx context.Context, mem string) error {
 	return nil
 }
 
-// occupied asks how many texts lie in the memory in use: -1 where the modem
-// does not tell.
-func (s *session) occupied(ctx context.Context) (int, error) {
+// occupied asks how many texts lie in the memory in use, and how many may: -1
+// where the modem does not tell.
+func (s *session) occupied(ctx context.Context) (used, total int, err error) {
 	info, err := s.ask(ctx, "+CPMS?", storageLimit)
 	if err != nil {
-		return -1, err
+		return -1, -1, err
 	}
 	m := memories(info)
 	if len(m) == 0 {
-		return -1, nil
+		return -1, -1, nil
 	}
 	s.room(m, len(m)-1)
-	return m[0].used, nil
+	return m[0].used, m[0].total, nil
+}
+
+// clear makes room in a memory that is full of what its family never lists. No
+// text is lost that came since: there was no room for one.
+func (s *session) clear(ctx context.Context, mem string) error {
+	s.m.log.Warn("a memory full of what is never listed is emptied", "memory", mem)
+	_, err := s.ask(ctx, "+CMGD=1,4", s.profile.Load().DeleteLimit)
+	return err
 }
 
 // nothingThere reports whether a refusal means that there is nothing at a place, or

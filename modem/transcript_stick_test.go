@@ -149,6 +149,13 @@ var sticks = []replay{
 		},
 	},
 	{
+		file: "d-link-dwm157", profile: "d-link", iccid: otherSIM, technology: "UMTS",
+		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello"}, slots: []string{"ME/0"},
+		odd: func(t *testing.T, r *rig) {
+			deletions(t, r, "1,4", "0")
+		},
+	},
+	{
 		file: "generic", profile: "generic", iccid: otherSIM, technology: "UMTS",
 		storage: `AT+CPMS="SM"`, texts: []string{"hello"}, slots: []string{"SM/1"},
 	},
