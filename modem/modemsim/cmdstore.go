@@ -137,7 +137,16 @@ func (e *engine) wanted(c call) (int, error) {
 
 func (e *engine) listed(index int, s *slot) string {
 	if !e.st.textMode {
-		return fmt.Sprintf("+CMGL: %d,%d,,%d\r\n%s", index, s.stat, s.length, pduDigits(s))
+		switch pdu := pduDigits(s); e.m.fam.listing {
+		case nameless:
+			return fmt.Sprintf("+CMGL: %d,%d,%d\r\n%s", index, s.stat, s.length, pdu)
+		case stateless:
+			return fmt.Sprintf("+CMGL: %d,,%d %s", index, s.length, pdu)
+		case worded:
+			return fmt.Sprintf("+CMGL: %d,%q,,%d\r\n%s", index, stateNames[s.stat], s.length, pdu)
+		default:
+			return fmt.Sprintf("+CMGL: %d,%d,,%d\r\n%s", index, s.stat, s.length, pdu)
+		}
 	}
 	t := readTPDU(s.pdu)
 	return fmt.Sprintf("+CMGL: %d,%q,%s\r\n%s", index, stateNames[s.stat], e.textFields(t, false), e.coded(t))
@@ -211,6 +220,9 @@ func (e *engine) cmgd(c call) error {
 			return errSMSIndex
 		}
 		*s = slot{}
+		if e.m.fam.renumbers && index == m.base {
+			m.shift()
+		}
 	case 1:
 		m.clear(read)
 	case 2:

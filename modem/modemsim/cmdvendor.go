@@ -29,6 +29,9 @@ func (e *engine) vendor(c call) (known bool, err error) {
 	case whole == f.silence:
 		e.st.quiet = true
 		return true, nil
+	case f.urcPort != "" && strings.HasPrefix(f.urcPort, c.name+"="):
+		e.st.here = whole == f.urcPort
+		return true, nil
 	case whole == f.readyAsk, whole == f.fullAsked:
 		e.st.asked[whole] = true
 		return true, nil

@@ -26,7 +26,8 @@
 //
 // ModemConfig.Family names what a modem says it is, and with that its commands
 // for the ICCID, the PIN tries, restart and power, its memories, what +CNMI
-// takes, how it says that it starts, is ready, is full. Without Lifelike it
+// takes, how it says that it starts, is ready, is full, how it lists texts, whether
+// it renumbers them when one is deleted (huawei, as an E1750 does). Without Lifelike it
 // does so at once and in peace; with it, it takes the time real ones take,
 // chatters, and leaves the USB bus when it restarts. [Modem.Power] cuts and
 // restores its supply, [Modem.Key] presses its PWRKEY; what stands on USB drops
@@ -62,8 +63,8 @@
 // spanish|portuguese, -wide (a 16-bit reference), -shuffle=N, -gap=D, -after=D,
 // -copies=N, -missing=PART, -data=HEX, -port=N, -protocol=N.
 //
-// Faults that stay: silence, wedged, deaf, full, nonews, unlisted, split, unregistered,
-// weak, netloss [CODE], stuck (all is refused with 515 until its power is cut), slow D.
+// Faults that stay: silence, wedged, deaf, full, nonews, otherport, unlisted, split,
+// unregistered, weak, netloss [CODE], stuck (all is refused with 515 until its power is cut), slow D.
 // Faults that come N times, once where N is left out, or always: error CODE [N],
 // late D [N], sendlate D [N], noprompt, prompturc, promptfail, midpdu, lostfinal,
 // takesilent, takegone, midanswer.

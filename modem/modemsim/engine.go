@@ -202,8 +202,12 @@ func (e *engine) framed(text string, final bool) string {
 // info adds a line, or a header and its data, to the answer.
 func (e *engine) info(text string) { e.answer = append(e.answer, text) }
 
-// say says a line unasked.
-func (e *engine) say(text string) { e.put("\r\n" + text + "\r\n") }
+// say says a line unasked, if it does not go to another port.
+func (e *engine) say(text string) {
+	if !e.m.look().otherPort || e.st.here {
+		e.put("\r\n" + text + "\r\n")
+	}
+}
 
 func (e *engine) put(s string) {
 	if l := e.m.look(); !l.silent && l.on() {

@@ -18,9 +18,10 @@ var huawei = map[string]family{
 		manufacturer: "huawei", model: "E173", revision: "11.126.15.00.209", act: 2, noEPS: true,
 		unknown:  "COMMAND NOT SUPPORT",
 		memories: []string{"SM", "ME", "MT", "SR"}, joined: []string{"ME", "SM"}, first: "SM", me: 23, reports: "SR", emptyOK: true,
+		renumbers: true, urcPort: "^PORTSEL=1",
 		full: `^SMMEMFULL:"SM"`, iccid: []string{"^ICCID", "+ICCID"}, iccidForm: swapped, retries: "^CPIN",
 		ready: huaweiReady, chatter: "^RSSI:18", idle: huaweiIdle, silence: "^CURC=0",
-		takes: []string{"^CURC", "^PORTSEL", "^RFSWITCH", "^USSDMODE"}, resets: []string{"^RESET"}, packedUSSD: true,
+		takes: []string{"^CURC", "^RFSWITCH", "^USSDMODE"}, resets: []string{"^RESET"}, packedUSSD: true,
 		times: times{boot: 12 * time.Second, settle: 12 * time.Second, idle: 10 * time.Second},
 	},
 	"huawei-e220": {
@@ -28,7 +29,7 @@ var huawei = map[string]family{
 		unknown: "COMMAND NOT SUPPORT", me: 20, first: "SM", emptyOK: true, full: `^SMMEMFULL:"SM"`,
 		iccid: []string{"^ICCID"}, iccidForm: swapped, retries: "^CPIN",
 		ready: []stage{{2, "^SIMST:1"}, {10, "^SRVST:2"}}, chatter: "^RSSI:12", idle: []string{"^RSSI:12", "^BOOT:27710117,0,0,0,75"},
-		silence: "^CURC=0", takes: []string{"^CURC", "^PORTSEL"}, resets: []string{"^RESET"}, noLink: true,
+		silence: "^CURC=0", urcPort: "^PORTSEL=1", takes: []string{"^CURC"}, resets: []string{"^RESET"}, noLink: true,
 		times: times{boot: 15 * time.Second, settle: 20 * time.Second, send: 5 * time.Second},
 	},
 	"huawei-e3": {
@@ -37,7 +38,8 @@ var huawei = map[string]family{
 		memories: []string{"SM", "ME", "SR"}, me: 23, reports: "SR", emptyOK: true, full: `^SMMEMFULL:"ME"`, first: "ME",
 		iccid: []string{"^ICCID", "+ICCID"}, iccidForm: swapped, retries: "^CPIN",
 		ready: huaweiReady, chatter: `^HCSQ:"WCDMA",40,35,30`, idle: []string{`^HCSQ:"WCDMA",40,35,30`, "^RSSI:18"}, silence: "^CURC=0",
-		takes: []string{"^CURC", "^PORTSEL", "^RFSWITCH"}, resets: []string{"^RESET"}, packedUSSD: true,
+		listing: nameless, urcPort: "^PORTSEL=1",
+		takes: []string{"^CURC", "^RFSWITCH"}, resets: []string{"^RESET"}, packedUSSD: true,
 		times: times{boot: 12 * time.Second, settle: 10 * time.Second, idle: 10 * time.Second, send: 4 * time.Second},
 	},
 	"huawei-lte": {
@@ -57,7 +59,7 @@ var zte = map[string]family{
 		manufacturer: "ZTE CORPORATION", model: "MF190", revision: "BD_MF190V1.0.0B03", act: 2, noEPS: true, me: 100, base: 1,
 		iccid: []string{"+ICCID"}, retries: "+ZPINPUK", cds: ",", notReady: errSIMBusy, noLink: true,
 		ready: []stage{{3, "+ZUSIMR:2"}, {10, `+ZPASR:"UMTS"`}}, chatter: `+ZPASR:"UMTS"`, idle: zteIdle,
-		takes: []string{"+ZOPRT", "+ZCDRUN"}, times: times{boot: 10 * time.Second, settle: 15 * time.Second, pin: time.Second},
+		listing: stateless, takes: []string{"+ZOPRT", "+ZCDRUN"}, times: times{boot: 10 * time.Second, settle: 15 * time.Second, pin: time.Second},
 	},
 	"zte-mf6": {
 		manufacturer: "ZTE INCORPORATED", model: "MF626", revision: "P673M2V1.0.0B09", act: 2, noEPS: true, me: 23, emptyOK: true,
@@ -80,7 +82,7 @@ var sticks = map[string]family{
 	},
 	"alcatel": {
 		// One of the few that start in text mode.
-		manufacturer: "Alcatel", model: "X220", revision: "V1.0", act: 2, noEPS: true, textMode: true, me: 100,
+		manufacturer: "Alcatel", model: "X220", revision: "V1.0", act: 2, noEPS: true, textMode: true, me: 100, listing: worded,
 		iccid: []string{"+ICCID"}, noLink: true,
 	},
 	"d-link": {

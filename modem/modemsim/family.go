@@ -33,6 +33,8 @@ type family struct {
 	full        string   // a line once there is no room for a message
 	fullAsked   string   // that line comes only after this command
 	emptyOK     bool     // +CMGR of an empty slot answers OK
+	renumbers   bool     // deleting at the lowest index moves all behind it down by one
+	listing     listing  // how +CMGL writes its headers
 
 	// Indications.
 	cnmi      [5]int            // after a start
@@ -62,6 +64,7 @@ type family struct {
 	chatter string   // one that comes at any time
 	idle    []string // those that come now and then
 	silence string   // the command that stops these
+	urcPort string   // the command that brings them all to this port, under the fault otherport
 
 	// What it takes beside the standard's commands, and what switches it.
 	takes      []string // vendor commands that answer OK
@@ -102,6 +105,16 @@ const (
 	quoted                   // +CCID: "8944…"
 	filled                   // 8944…F
 	swapped                  // ^ICCID: 9844…, as it lies on the SIM
+)
+
+// listing is how +CMGL writes the header of a PDU.
+type listing byte
+
+const (
+	whole     listing = iota // +CMGL: 1,0,,24
+	nameless                 // +CMGL: 1,0,24, without the field for the name
+	stateless                // +CMGL: 1,,24 and the PDU on the same line
+	worded                   // +CMGL: 1,"REC UNREAD",,24, the state as in text mode
 )
 
 // families are shaped after vendors' manuals and traces; "simulated" follows

@@ -15,7 +15,7 @@ const forever = -1
 // faults are what a modem does wrong, at the moment. Counts go down with each
 // use.
 type faults struct {
-	silent, wedged, deaf, full, split, unregistered, weak, noNews, unlisted, stuck bool
+	silent, wedged, deaf, full, split, unregistered, weak, noNews, otherPort, unlisted, stuck bool
 
 	slow, late, sendLate time.Duration
 	stalled              time.Time // reads nothing until then
@@ -116,7 +116,9 @@ var faultKinds = map[string]fault{
 		func(f *faults) *bool { return &f.unregistered }),
 	"weak": flag("has almost no signal", func(f *faults) *bool { return &f.weak }),
 
-	"nonews":   flag("stores texts without a word", func(f *faults) *bool { return &f.noNews }),
+	"nonews": flag("stores texts without a word", func(f *faults) *bool { return &f.noNews }),
+	"otherport": flag("says what is unasked on another port, until the family's command brings that here",
+		func(f *faults) *bool { return &f.otherPort }),
 	"unlisted": flag("counts texts it does not list", func(f *faults) *bool { return &f.unlisted }),
 	"stuck":    flag("answers every command with 515, until its power is cut", func(f *faults) *bool { return &f.stuck }),
 

@@ -25,10 +25,11 @@ type memory struct {
 	name  string
 	base  int // index of the first slot
 	slots []*slot
+	first int // how many of them are its own, or those of the first it is joined of
 }
 
 func newMemory(name string, base, size int) *memory {
-	m := &memory{name: name, base: base, slots: make([]*slot, size)}
+	m := &memory{name: name, base: base, slots: make([]*slot, size), first: size}
 	for i := range m.slots {
 		m.slots[i] = &slot{}
 	}
@@ -40,6 +41,9 @@ func joinMemories(name string, base int, of ...*memory) *memory {
 	m := &memory{name: name, base: base}
 	for _, o := range of {
 		m.slots = append(m.slots, o.slots...)
+		if m.first == 0 {
+			m.first = o.first
+		}
 	}
 	return m
 }
@@ -62,6 +66,16 @@ func (m *memory) at(index int) *slot {
 		return m.slots[i]
 	}
 	return nil
+}
+
+// shift moves what lies behind the first slot down by one. What a memory that
+// is joined of others shows moves within the first of them only.
+func (m *memory) shift() {
+	of := m.slots[:m.first]
+	for i := range of[1:] {
+		*of[i] = *of[i+1]
+	}
+	*of[len(of)-1] = slot{}
 }
 
 func (m *memory) usedSlots() (n int) {

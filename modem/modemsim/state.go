@@ -53,6 +53,7 @@ type settings struct {
 	attached      int // +CGATT
 	ussdOpen      bool
 	quiet         bool            // the family's chatter is off
+	here          bool            // unasked lines come to this port
 	asked         map[string]bool // vendor commands that ask for lines
 	functional    int             // +CFUN
 }
