@@ -104,6 +104,9 @@ func (s *session) hear(lines []string) {
 		return
 	}
 	first := strings.TrimSpace(lines[0])
+	if first != "NO CARRIER" { // which modem ports say, and nothing else
+		s.spoke.Store(true)
+	}
 	begins := func(prefixes []string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(first, p) })
 	}

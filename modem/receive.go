@@ -129,15 +129,6 @@ func (s *session) read(ctx context.Context, now time.Time) error {
 	return s.sweep(ctx, mem)
 }
 
-// sweepAll has every memory looked into, once however often it is asked for.
-func (s *session) sweepAll() {
-	for _, mem := range s.everywhere() {
-		if !slices.Contains(s.sweeping, mem) {
-			s.sweeping = append(s.sweeping, mem)
-		}
-	}
-}
-
 // verify finds out whether the modem still announces texts and hands reports
 // over. One that has started again without a word does not, nor does one that
 // took a missing acknowledgement ill.
@@ -175,33 +166,6 @@ func byPlace(inUse string, a, b spot) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(rank(a.mem), rank(b.mem)), cmp.Compare(a.mem, b.mem), cmp.Compare(a.index, b.index))
-}
-
-// sweep lists a memory.
-func (s *session) sweep(ctx context.Context, mem string) error {
-	if err := s.use(ctx, mem); err != nil {
-		return err
-	}
-	used, total, err := s.occupied(ctx)
-	if err != nil || used == 0 {
-		return err
-	}
-	info, err := s.ask(ctx, "+CMGL=4", listLimit)
-	if err != nil {
-		if refused(err) && !nothingThere(err) {
-			s.m.log.Warn("texts cannot be listed", "memory", mem, "err", err)
-		}
-		return err
-	}
-	if len(info) == 0 && total > 0 && used >= total && s.profile.Load().Unlisted {
-		return s.clear(ctx, mem)
-	}
-	for _, t := range list(info) {
-		s.heard[mem] = true // and may be again, with nobody saying so
-		s.round.todo = append(s.round.todo, found{spot: spot{mem, t.index}, text: t, listed: true})
-	}
-	slices.SortFunc(s.round.todo, func(a, b found) int { return byPlace(s.mem, a.spot, b.spot) })
-	return nil
 }
 
 // look reads a place and hands what lies there to the courier.

@@ -12,6 +12,7 @@ import (
 // is at most one command, or one question to the network.
 func (s *session) serve(ctx context.Context) error {
 	s.watchAt, s.sweepAt = time.Now(), time.Now().Add(sweepPause) // the first sweep is in s.sweeping
+	s.spoke.Store(false)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -44,6 +44,9 @@ type session struct {
 	// menuEnd is when a menu is ended that nobody answers; zero: there is none.
 	menuEnd time.Time
 
+	spoke   atomic.Bool // the modem has said something unasked since it was set up; hear writes it
+	unheard int         // which of the profile's commands comes next, where it has not
+
 	rung     bool      // a call is to be rejected
 	caller   string    // whose, where it was said
 	rang     time.Time // when it rang last

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
 )
 
@@ -43,6 +44,46 @@ func TestRenumberingLosesNothing(t *testing.T) {
 					t.Errorf("%d texts left in the stick", n)
 				}
 			})
+		})
+	}
+}
+
+// On the wrong port of a stick texts come a minute late, until it is asked for
+// its unasked lines; on the right one it is not.
+func TestUnaskedLinesOnAnotherPort(t *testing.T) {
+	for _, family := range []string{"huawei", "huawei-e220", "huawei-e3"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := one(t, modemsim.ModemConfig{Family: family})
+			defer r.end()
+			r.modems["m1"].Fill(2) // another program's, which stay
+			r.ready("m1")
+			r.rest(10 * time.Minute)
+			texts := 0
+			comes := func(within time.Duration) {
+				r.deliver("m1", "+447700900123", fmt.Sprint("text ", texts))
+				texts++
+				r.until(within, "text", func() bool { n, _ := r.core.counts(); return n == texts })
+				r.rest(time.Second)
+			}
+			comes(5 * time.Second)
+			r.fault("m1", "nonews")
+			comes(2 * time.Minute)
+			comes(2 * time.Minute)
+			r.modems["m1"].ClearFaults()
+			if n := r.wires["m1"].count("AT^PORTSEL=") + r.wires["m1"].count("AT^CURC=1"); n != 0 {
+				t.Errorf("%s: %d commands said for nothing on the port that hears", family, n)
+			}
+			r.end()
+			r.fault("m1", "otherport")
+			r.begin(modem.Config{Modems: []modem.ModemConfig{{Name: "m1", Port: "m1"}}})
+			r.ready("m1")
+			comes(2 * time.Minute)
+			comes(2 * time.Minute)
+			comes(5 * time.Second)
+			if _, err := r.send("m1", "hello"); err != nil {
+				t.Errorf("Send: %v", err)
+			}
+			r.until(time.Minute, "report", func() bool { _, n := r.core.counts(); return n == 1 })
 		})
 	}
 }

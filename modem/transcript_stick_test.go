@@ -115,6 +115,19 @@ var sticks = []replay{
 		},
 	},
 	{
+		file: "huawei-k3765", profile: "huawei", iccid: huaweiSIM, technology: "UMTS",
+		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello", "again", "third"}, slots: []string{"SM/0", "SM/0", "SM/1"},
+		first: func(t *testing.T, r *rig) {
+			r.until(3*time.Minute, "two texts nobody announced", func() bool { n, _ := r.core.counts(); return n >= 2 })
+		},
+		odd: func(t *testing.T, r *rig) {
+			r.rest(10 * time.Minute)
+			if n := r.wires["m1"].count("AT^PORTSEL="); n != 1 {
+				t.Errorf("^PORTSEL said %d times, want once", n)
+			}
+		},
+	},
+	{
 		file: "zte-mf190", profile: "zte", iccid: otherSIM, operator: "23415", technology: "UMTS",
 		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello", "again"}, slots: []string{"SM/1", "SM/3"},
 	},

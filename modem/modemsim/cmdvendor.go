@@ -26,8 +26,8 @@ func (e *engine) vendor(c call) (known bool, err error) {
 		}
 		e.m.change(e.m.off)
 		return true, nil
-	case whole == f.silence:
-		e.st.quiet = true
+	case f.silence != "" && strings.HasPrefix(f.silence, c.name+"="):
+		e.st.quiet = whole == f.silence
 		return true, nil
 	case f.urcPort != "" && strings.HasPrefix(f.urcPort, c.name+"="):
 		e.st.here = whole == f.urcPort

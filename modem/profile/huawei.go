@@ -14,6 +14,12 @@ var (
 // anything unasked with it; ^CURC=1 or a restart undoes it.
 var huaweiSilence = []string{"^CURC=0"}
 
+// What a stick says unasked may be silenced with its chatter, or go to another
+// port: ^PORTSEL=1 sends it to the modem port, 0 to PC UI, where it goes at
+// first. Another program may have changed that, or the configuration may name
+// the modem port.
+var huaweiUnheard = []string{"^CURC=1", "^PORTSEL=1", "^PORTSEL=0"}
+
 var (
 	huaweiReady = []string{"^SRVST:2", "^SRVST: 2"}
 	huaweiICCID = []string{"^ICCID?", "+ICCID", "+CCID"}
@@ -33,6 +39,7 @@ var huawei = []Profile{
 		Class:   huaweiPC, Avoid: huaweiAvoid,
 		Brands: []string{"huawei"},
 		Init:   huaweiSilence, Silence: huaweiSilence,
+		Unheard:     huaweiUnheard,
 		ReportStore: "SR",
 		Ready:       huaweiReady,
 		Tries:       huaweiTries,
@@ -49,13 +56,14 @@ var huawei = []Profile{
 		Brands: []string{"huawei"},
 		Models: []string{"e220", "e230", "e270", "e870"},
 		Init:   huaweiSilence, Silence: huaweiSilence,
-		Ready: huaweiReady,
-		Tries: huaweiTries,
-		ICCID: huaweiICCID,
-		USSD:  Packed,
-		Reset: "^RESET",
-		Away:  away,
-		Texts: 30 * time.Second,
+		Unheard: huaweiUnheard,
+		Ready:   huaweiReady,
+		Tries:   huaweiTries,
+		ICCID:   huaweiICCID,
+		USSD:    Packed,
+		Reset:   "^RESET",
+		Away:    away,
+		Texts:   30 * time.Second,
 	},
 	{
 		// E303, E352, E353, E3131, E367, E3531: HSPA+ with stick firmware. An E353 must
@@ -66,6 +74,7 @@ var huawei = []Profile{
 		Brands: []string{"huawei"},
 		Models: []string{"e303", "e31", "e35", "e367", "e180"},
 		Init:   huaweiSilence, Silence: huaweiSilence,
+		Unheard:     huaweiUnheard,
 		ReportStore: "SR",
 		Ready:       huaweiReady,
 		Tries:       huaweiTries,
@@ -85,12 +94,13 @@ var huawei = []Profile{
 		Brands: []string{"huawei"},
 		Models: []string{"e39", "e327", "e33", "k51", "k5150", "me909", "mu736", "me936"},
 		Init:   huaweiSilence, Silence: huaweiSilence,
-		Ready:  huaweiReady,
-		Tries:  huaweiTries,
-		ICCID:  huaweiICCID,
-		Signal: []string{"^HCSQ?", "+CSQ"},
-		USSD:   Packed,
-		Reset:  "^RESET",
-		Away:   away,
+		Unheard: huaweiUnheard,
+		Ready:   huaweiReady,
+		Tries:   huaweiTries,
+		ICCID:   huaweiICCID,
+		Signal:  []string{"^HCSQ?", "+CSQ"},
+		USSD:    Packed,
+		Reset:   "^RESET",
+		Away:    away,
 	},
 }

@@ -31,6 +31,7 @@ type Profile struct {
 	Init    []string
 	Silence []string // those of Init that stop a family's chatter; a restart undoes them
 	CNMI    []string // values of +CNMI=, tried in turn until one is taken
+	Unheard []string // what may bring unasked lines to the port in use, tried in turn where texts come and nothing says so
 
 	// Where texts are kept.
 	Storage     []string // names for +CPMS in order of preference
