@@ -58,6 +58,7 @@ func (p *Pool) askAt(ctx context.Context, port string, sim bool) (identity, erro
 			return info
 		}
 		ask("E0")
+		ask("V1")
 		maker, model := plain(ask("+CGMI"), "+CGMI"), plain(ask("+CGMM"), "+CGMM")
 		f := profile.ByIdentity(maker, model)
 		id.family = f.Name

@@ -42,7 +42,9 @@ func (s *session) probe(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("%w: %w: %w", errSilent, errMute, err)
 	}
-	for _, cmd := range []string{"E0", "+CMEE=1"} {
+	// A program before us may have left ATV0: an answer without a name then ends
+	// with a number, which may be its own.
+	for _, cmd := range []string{"E0", "V1", "+CMEE=1"} {
 		if _, _, err := s.offer(ctx, cmd, askLimit); err != nil {
 			return err
 		}

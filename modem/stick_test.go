@@ -2,6 +2,8 @@ package modem_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -110,4 +112,35 @@ func TestListsOfEveryForm(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A program before us has left ATV0: the results are numbers, which a maker's
+// name or a serial number may be too.
+func TestNumericResultsAreSwitchedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, modem.Config{}, modemsim.ModemConfig{Name: "m1", Family: "huawei"})
+		r.end()
+		host, line := net.Pipe()
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			r.modems["m1"].Serve(t.Context(), line)
+		}()
+		go io.Copy(io.Discard, host)
+		io.WriteString(host, "ATV0\r")
+		r.rest(time.Second)
+		host.Close()
+		<-served
+
+		start := time.Now()
+		r.begin(modem.Config{Modems: []modem.ModemConfig{{Name: "m1", Port: "m1"}}})
+		defer r.end()
+		r.ready("m1")
+		if i := r.way("m1").Modem; i.Profile != "huawei" || i.IMEI == "" || i.ICCID == "" {
+			t.Errorf("modem = %+v", i)
+		}
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("ready after %v", d)
+		}
+	})
 }

@@ -172,6 +172,15 @@ var sticks = []replay{
 		file: "generic", profile: "generic", iccid: otherSIM, technology: "UMTS",
 		storage: `AT+CPMS="SM"`, texts: []string{"hello"}, slots: []string{"SM/1"},
 	},
+	{
+		file: "generic-v0", profile: "generic", iccid: otherSIM, technology: "UMTS",
+		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello"}, slots: []string{"SM/1"},
+		odd: func(t *testing.T, r *rig) {
+			if i := r.way("m1").Modem; i.Manufacturer != "Acme" || i.Model != "Modem One" {
+				t.Errorf("modem = %+v", i)
+			}
+		},
+	},
 }
 
 func TestSticks(t *testing.T) {
