@@ -43,6 +43,18 @@ var sticks = []replay{
 		},
 	},
 	{
+		file: "huawei-e169", profile: "huawei", iccid: huaweiSIM, technology: "UMTS",
+		storage: `AT+CPMS="SM","SM","SM"`,
+		texts:   []string{"hello", "again", "third", "class", "west", "", "mti3", "group", "short", "flash"},
+		slots:   []string{"SM/0", "SM/1", "SM/2", "SM/3", "SM/4", "SM/6", "SM/7", "SM/8", "SM/9", ""},
+		odd: func(t *testing.T, r *rig) {
+			deletions(t, r, "9", "8", "7", "6", "5", "4", "3", "2", "1", "0")
+			if p := r.core.kept()[3]; p.From != "Pigeon" {
+				t.Errorf("from %q, want Pigeon", p.From)
+			}
+		},
+	},
+	{
 		file: "huawei-e1750", profile: "huawei", iccid: huaweiSIM, technology: "UMTS",
 		storage: `AT+CPMS="SM","SM","SM"`, texts: []string{"hello", "again", "third", "fourth"}, slots: []string{"SM/1", "SM/2", "SM/3", "SM/1"},
 		odd: func(t *testing.T, r *rig) {
