@@ -55,18 +55,18 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 	})
 
 	o, aside := g.cfg.decide(ending{
-		m: m, n: e.tries + 1, refs: refs, err: err,
+		m: m, begun: b, n: e.tries + 1, refs: refs, err: err,
 		stopped: ctx.Err() != nil, other: d.other(e, way),
 		now: time.Now().UTC(), jitter: jitter(),
 	})
 	if err != nil {
 		g.log.Info("attempt refused", "id", m.ID, "to", m.To.Short(), "way", way,
-			"attempt", st.Event.Attempt, "becomes", o.State, "doubt", o.Doubt, "err", err)
+			"attempt", st.Event.Attempt, "becomes", o.State, "doubt", o.Doubt != nil, "err", err)
 	}
 	d.write(ctx, m.Num, func() error {
 		// What became of an attempt is written even when the process is told to
 		// stop: leaving it out would turn certainty into doubt.
-		st, err := g.store.Finish(context.WithoutCancel(ctx), m.Num, o, settle)
+		st, err := g.store.Finish(context.WithoutCancel(ctx), m.Num, o, g.cfg.settle)
 		if err != nil {
 			return err
 		}
@@ -77,6 +77,9 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 		g.tell(func(d *dispatcher) { d.landed(e, st, way, aside) })
 		return nil
 	})
+	if err := g.clear(context.WithoutCancel(ctx)); err != nil {
+		g.log.Error("doubts not settled", "err", err) // the next attempt's end tries again
+	}
 }
 
 // unsaid is for an attempt that says nothing about its way.

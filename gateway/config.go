@@ -27,6 +27,7 @@ type Config struct {
 
 	ReportWait   time.Duration // how long a report is waited for; default 72 h
 	AssembleWait time.Duration // how long the other parts are waited for; default 24 h
+	DoubtWait    time.Duration // how long a message in doubt rests for a report before it is sent again; default 30 s
 	StopWait     time.Duration // how long a stop lets attempts in progress end by themselves; default 30 s
 
 	QueueMost int // messages waiting; more are refused; default 100000
@@ -53,6 +54,7 @@ const (
 	defaultLifetime     = 72 * time.Hour
 	defaultReportWait   = 72 * time.Hour // reports come within 48 h or not at all
 	defaultAssembleWait = 24 * time.Hour
+	defaultDoubtWait    = 30 * time.Second // most reports come within seconds
 	defaultStopWait     = 30 * time.Second
 	defaultQueueMost    = 100_000
 	defaultKeepAge      = 90 * 24 * time.Hour
@@ -71,6 +73,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Lifetime, defaultLifetime)
 	set(&c.ReportWait, defaultReportWait)
 	set(&c.AssembleWait, defaultAssembleWait)
+	set(&c.DoubtWait, defaultDoubtWait)
 	set(&c.StopWait, defaultStopWait)
 	set(&c.Keep.Age, defaultKeepAge)
 	if c.Attempts == 0 {
@@ -102,7 +105,8 @@ func (c Config) Validate() error {
 		d   time.Duration
 	}{
 		{"retry_first", c.RetryFirst}, {"retry_most", c.RetryMost}, {"lifetime", c.Lifetime},
-		{"report_wait", c.ReportWait}, {"assemble_wait", c.AssembleWait}, {"stop_wait", c.StopWait},
+		{"report_wait", c.ReportWait}, {"assemble_wait", c.AssembleWait}, {"doubt_wait", c.DoubtWait},
+		{"stop_wait", c.StopWait},
 		{"keep_age", c.Keep.Age},
 	} {
 		if d.d < 0 {

@@ -85,33 +85,10 @@ func (d *dispatcher) fill(ctx context.Context) error {
 			d.g.log.Error("message left as it is", "num", num, "err", err) // an audit names it
 		}
 	}
+	if err := d.surely(ctx, func() error { return d.g.clear(ctx) }); err != nil {
+		return err
+	}
 	d.g.log.Info("queue loaded", "waiting", len(d.q.byNum), "in_doubt", len(doubts))
-	return nil
-}
-
-// doubt settles a message whose attempt was cut short by a stop.
-func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
-	m, _, err := d.g.store.ByNum(ctx, num)
-	if err != nil {
-		return err
-	}
-	now := time.Now().UTC()
-	o := sms.Outcome{Time: now, Doubt: true, State: sms.Queued, Due: now,
-		Why: "in doubt: the gateway stopped while it was being sent; it will be sent again"}
-	if m.OnDoubt == sms.Hold {
-		o.State, o.Final = sms.Doubtful, true
-		o.Why = "the gateway stopped while it was being sent, and on_doubt is hold"
-	}
-	st, err := d.g.store.Finish(ctx, num, o, settle)
-	if err != nil {
-		return err
-	}
-	d.g.count(st.Event)
-	if st.Event.State == sms.Queued {
-		w := waiting(m, st)
-		w.Expires = d.g.cfg.believed(w.Expires)
-		d.q.add(w, now)
-	}
 	return nil
 }
 

@@ -41,10 +41,12 @@
 //
 // An attempt is on disk before its first octet leaves. When the process stops,
 // or a modem dies, between the last octet and the network's answer, nobody
-// knows whether the message went. A message that says resend is sent again,
-// from the segment in doubt where the same way carries on, else whole and with
-// the same concatenation reference; one that says hold becomes doubtful and is
-// left to a person.
+// knows whether the message went. A message that says resend is sent again after
+// Config.DoubtWait, from the segment in doubt where the same way carries on, else
+// whole and with the same concatenation reference; one that says hold becomes
+// doubtful and is left to a person. A report on it settles the doubt: what the
+// network has is not sent again. The core says in which time the service centre
+// must have taken it; the store finds the one message that fits, or none.
 //
 // # Goroutines
 //

@@ -38,6 +38,7 @@ type entry struct {
 	tries    int      // attempts that were not passed on to another way
 	aside    []string // ways set aside
 	apart    []string // ways whose SIM may not be given this recipient
+	settled  bool     // while it was flying a report came: it is not to be sent
 	segments int
 	to       sms.Number
 	route    Route
@@ -219,8 +220,12 @@ func (l *line) skim() {
 	}
 }
 
-// back returns an entry to the queue after an attempt.
+// back returns an entry to the queue after an attempt, unless that is settled.
 func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
+	if e.settled {
+		q.remove(e)
+		return
+	}
 	e.due, e.aside = due, aside
 	if !e.expires.IsZero() && !e.expires.After(now) {
 		q.expiry.push(expires{e.expires, e}) // its turn came while it was flying

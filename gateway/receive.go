@@ -22,11 +22,11 @@ func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
 
 // Report takes in a network's word on a segment.
 func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
-	st, err := g.store.Report(ctx, r, settle)
+	st, err := g.store.Report(ctx, r, g.cfg.settle)
 	if err != nil || st == nil {
 		return g.heed(err)
 	}
-	g.count(st.Event)
+	g.reported(st)
 	g.log.Info("reported", "id", st.Event.ID, "state", st.Event.State, "way", r.Way, "code", r.Code)
 	return nil
 }

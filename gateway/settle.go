@@ -11,6 +11,7 @@ import (
 // An ending is what is known when an attempt is over.
 type ending struct {
 	m       *sms.Message
+	begun   sms.Begin
 	n       int       // how often it was tried, from 1; what other ways took over counts once
 	refs    []sms.Ref // segments taken on this one
 	err     error
@@ -35,17 +36,21 @@ func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
 	}
 
 	refusal := refused(a.err)
+	if refusal.Doubt {
+		o.Doubt = c.doubtOf(a)
+	}
 	o.Fault = &sms.Fault{Code: refusal.Code, Text: text(refusal)}
 	pause := c.pause(a.n, a.jitter)
+	var rest time.Duration
 
 	switch {
 	case refusal.Doubt && a.m.OnDoubt == sms.Hold:
-		o.State, o.Final, o.Doubt = sms.Doubtful, true, true
+		o.State, o.Final = sms.Doubtful, true
 		o.Why = "nobody knows whether the network took it, and on_doubt is hold"
 		return o, false
 	case refusal.Doubt:
-		o.Doubt = true
-		o.Why = "in doubt: the network may have taken it; it will be sent again"
+		rest, o.Why = c.rest(a.m, a.now)
+		o.Why = "in doubt: the network may have taken it; " + o.Why
 	case a.stopped:
 		o.State, o.Due, o.Fault = sms.Queued, a.now, nil
 		o.Why = "the gateway stopped before it was sent"
@@ -61,7 +66,7 @@ func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
 		o.Why = "expired while it was being tried"
 		return o, false
 	case refusal.Verdict == sms.Reroute && a.other:
-		o.State, o.Due = sms.Queued, a.now
+		o.State, o.Due = sms.Queued, a.now.Add(rest)
 		if o.Why == "" {
 			o.Why = "another way takes over"
 		}
@@ -71,7 +76,7 @@ func (c Config) decide(a ending) (o sms.Outcome, aside bool) {
 		o.Why = "given up after the most attempts allowed"
 		return o, false
 	}
-	o.State, o.Due = sms.Queued, a.now.Add(pause)
+	o.State, o.Due = sms.Queued, a.now.Add(max(pause, rest))
 	o.Fault.RetryAt = o.Due
 	if o.Why == "" {
 		o.Why = "will be tried again"
@@ -112,13 +117,17 @@ func jitter() float64 { return rand.Float64() }
 
 // settle says what a report makes of its message, whose status already holds
 // it: undelivered with the first segment that will not arrive, delivered with
-// the last that did. It is the Settle the store is given.
-func settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
+// the last that did, and sent where it was to be sent again and the network has
+// all of it. It is the Settle the store is given.
+func (c Config) settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
 	o := sms.Outcome{Time: r.Time, Final: true}
+	waits := st.Event.State == sms.Queued
 	switch {
 	case st.Event.State == sms.Sent && st.Event.Final:
 		return o, false // the wait was over: nothing ends twice
-	case st.Event.State == sms.Sent, st.Event.State == sms.Doubtful:
+	case st.Event.State == sms.Sent:
+	case st.Event.State == sms.Doubtful, waits && len(st.Refs) == m.Segments:
+		o.Why = cleared
 	default:
 		return o, false // being tried again: what is still missing decides
 	}
@@ -133,9 +142,13 @@ func settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
 			arrived++
 		}
 	}
-	if arrived < m.Segments {
+	switch {
+	case arrived == m.Segments:
+		o.State = sms.Delivered
+		return o, true
+	case !waits:
 		return o, false
 	}
-	o.State = sms.Delivered
+	o.State, o.Final, o.Await = sms.Sent, false, r.Time.Add(c.ReportWait)
 	return o, true
 }

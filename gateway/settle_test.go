@@ -14,10 +14,12 @@ func TestDecideWalksEveryEnding(t *testing.T) {
 	retry := &sms.SendError{Verdict: sms.Retry, Code: "+CMS 42", Err: errors.New("congestion")}
 	reroute := &sms.SendError{Verdict: sms.Reroute, Code: "+CMS 310", Err: errors.New("no SIM")}
 	reject := &sms.SendError{Verdict: sms.Reject, Code: "+CMS 1", Err: errors.New("unassigned number")}
+	both := &sms.SendError{Verdict: sms.Reroute, Code: "+CMS 332", Doubt: true, Err: errors.New("network timeout")}
 	doubt := &sms.SendError{Verdict: sms.Retry, Doubt: true, Err: errors.New("no answer in 180s")}
 
 	plain := sms.Message{Receipt: true, OnDoubt: sms.Resend, Segments: 1}
-	deaf, hold, old := plain, plain, plain
+	deaf, hold, old, urgent, short := plain, plain, plain, plain, plain
+	urgent.Priority, short.Expires = sms.Urgent, now.Add(30*time.Second)
 	deaf.Receipt = false
 	hold.OnDoubt = sms.Hold
 	old.Expires = now
@@ -42,7 +44,12 @@ func TestDecideWalksEveryEnding(t *testing.T) {
 		{"reroute, no other way", ending{m: &plain, err: reroute}, sms.Queued, false, false, 5 * time.Second, "+CMS 310"},
 		{"reject", ending{m: &plain, err: reject}, sms.Failed, true, false, 0, "+CMS 1"},
 		{"expired meanwhile", ending{m: &old, err: retry}, sms.Expired, true, false, 0, "+CMS 42"},
-		{"doubt, resend", ending{m: &plain, err: doubt}, sms.Queued, false, false, 5 * time.Second, ""},
+		{"doubt, resend", ending{m: &plain, err: doubt}, sms.Queued, false, false, 30 * time.Second, ""},
+		{"doubt, resend, fifth time", ending{m: &plain, err: doubt, n: 5}, sms.Queued, false, false, 80 * time.Second, ""},
+		{"doubt, resend, urgent", ending{m: &urgent, err: doubt}, sms.Queued, false, false, 5 * time.Second, ""},
+		{"doubt, resend, no report", ending{m: &deaf, err: doubt}, sms.Queued, false, false, 5 * time.Second, ""},
+		{"doubt, resend, would expire", ending{m: &short, err: doubt}, sms.Queued, false, false, 5 * time.Second, ""},
+		{"doubt, reroute", ending{m: &plain, err: both, other: true}, sms.Queued, false, true, 30 * time.Second, "+CMS 332"},
 		{"doubt, hold", ending{m: &hold, err: doubt}, sms.Doubtful, true, false, 0, ""},
 		{"stopped before it left", ending{m: &plain, err: retry, stopped: true}, sms.Queued, false, false, 0, ""},
 		{"stopped in doubt, hold", ending{m: &hold, err: doubt, stopped: true}, sms.Doubtful, true, false, 0, ""},
@@ -93,22 +100,52 @@ func TestSettleCountsSegments(t *testing.T) {
 		state   sms.State
 		reports []sms.State
 		want    sms.State // empty: no news
+		refs    int
 	}{
-		{"one of one", sms.Sent, []sms.State{d}, d},
-		{"one of two", sms.Sent, []sms.State{d, ""}, ""},
-		{"two of two", sms.Sent, []sms.State{d, d}, d},
-		{"one will not arrive", sms.Sent, []sms.State{d, u}, u},
-		{"still trying", sms.Sent, []sms.State{sms.Sent}, ""},
-		{"settles a doubt", sms.Doubtful, []sms.State{d}, d},
-		{"being tried again", sms.Queued, []sms.State{d}, ""},
+		{"one of one", sms.Sent, []sms.State{d}, d, 0},
+		{"one of two", sms.Sent, []sms.State{d, ""}, "", 0},
+		{"two of two", sms.Sent, []sms.State{d, d}, d, 0},
+		{"one will not arrive", sms.Sent, []sms.State{d, u}, u, 0},
+		{"still trying", sms.Sent, []sms.State{sms.Sent}, "", 0},
+		{"settles a doubt", sms.Doubtful, []sms.State{d}, d, 0},
+		{"being tried again", sms.Queued, []sms.State{d}, "", 0},
+		{"found in the network", sms.Queued, []sms.State{d}, d, 1},
+		{"found in the network, still trying", sms.Queued, []sms.State{sms.Sent}, sms.Sent, 1},
+		{"found in the network, and lost", sms.Queued, []sms.State{"", u}, u, 2},
+		{"found in part", sms.Queued, []sms.State{d, ""}, "", 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := &sms.Message{Segments: len(tc.reports)}
-			st := &sms.Status{Event: sms.Event{State: tc.state}, Reports: tc.reports}
-			o, news := settle(m, st, &sms.Report{Code: "TP-ST 0x00"})
-			if news != (tc.want != "") || news && (o.State != tc.want || !o.Final) {
+			st := &sms.Status{Event: sms.Event{State: tc.state}, Reports: tc.reports, Refs: make([]sms.Ref, tc.refs)}
+			o, news := Config{}.withDefaults().settle(m, st, &sms.Report{Code: "TP-ST 0x00"})
+			if news != (tc.want != "") || news && (o.State != tc.want || o.Final == (o.State == sms.Sent)) {
 				t.Errorf("got %s final %v news %v, want %q", o.State, o.Final, news, tc.want)
 			}
 		})
+	}
+}
+
+// The segment in doubt was taken after the one before it.
+func TestWhenADoubtMayHaveBeenTaken(t *testing.T) {
+	begun := time.Date(2026, 5, 4, 3, 0, 0, 0, time.UTC)
+	second, end := begun.Add(20*time.Minute), begun.Add(23*time.Minute)
+	b := sms.Begin{Way: "north", Net: "sim", First: 1, Time: begun}
+	d := Config{}.doubtOf(ending{begun: b, refs: []sms.Ref{{Segment: 1, Time: second}}, now: end})
+	if d.Segment != 2 || d.Count != 1 || d.Net != "sim" || d.Way != "north" {
+		t.Errorf("got %+v", d)
+	}
+	for _, tc := range []struct {
+		taken time.Time
+		fits  bool
+	}{
+		{begun, false}, {second.Add(-clocksApart), true}, {end.Add(clocksApart), true}, {end.Add(clocksApart + 1), false}, {time.Time{}, false},
+	} {
+		if got := d.Fits(tc.taken); got != tc.fits {
+			t.Errorf("taken at %v: got %v", tc.taken, got)
+		}
+	}
+	m, st := &sms.Message{Segments: 3}, &sms.Status{Net: "sim", Way: "north", Event: sms.Event{Time: begun, Sent: 1}}
+	if d := (Config{}).doubtAfterStop(m, st); d.Segment != 1 || d.Count != 2 || !d.Until.Equal(begun.Add(2*longestSegment+clocksApart)) {
+		t.Errorf("after a stop: got %+v", d)
 	}
 }

@@ -26,6 +26,9 @@ type Store interface {
 	// Report enters a network's report. It returns nil when that is no news, or
 	// when no segment is known by that ref (yet): such reports are kept a while.
 	Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sms.Status, error)
+	// Doubts settles the doubts on which reports came early, after an attempt has
+	// ended, and returns where the messages stand that this moved.
+	Doubts(ctx context.Context, settle sms.Settle) ([]*sms.Status, error)
 	// Keep commits a part, and the whole message when it was the last; nil
 	// when parts are still missing or the part was kept before.
 	Keep(ctx context.Context, p *sms.Part, join func([]sms.Part) sms.Received) (*sms.Received, error)

@@ -23,7 +23,9 @@ type sick struct {
 	begin  error
 	finish error
 	begins int
-	trims  int
+
+	finished func() // called when a message has been finished
+	trims    int
 }
 
 func (s *sick) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
@@ -44,7 +46,11 @@ func (s *sick) Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms
 	if err != nil {
 		return nil, err
 	}
-	return s.Store.Finish(ctx, num, o, settle)
+	st, err := s.Store.Finish(ctx, num, o, settle)
+	if s.finished != nil && err == nil {
+		s.finished()
+	}
+	return st, err
 }
 
 func (s *sick) Trim(ctx context.Context, keep sms.Retention, now time.Time) (int, error) {

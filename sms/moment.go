@@ -45,7 +45,7 @@ type Outcome struct {
 	Await time.Time // of a sent message: until when a report is waited for
 	Fault *Fault
 	Why   string
-	Doubt bool // nobody knows whether the network took the last segment
+	Doubt *Doubt // what the network may have taken beside Refs; nil: nothing
 }
 
 // A Settle says what a message becomes when a report has been entered in its

@@ -11,7 +11,8 @@ import "slices"
 //	           │               ├─▶ sent ─┬─▶ delivered
 //	           │               │         └─▶ undelivered
 //	           │               ├─▶ failed
-//	           │               └─▶ doubtful ─▶ delivered, undelivered, sent, queued
+//	           │               └─▶ doubtful ─▶ delivered, undelivered
+//	           ├─▶ sent, delivered, undelivered: a report says that the network has it
 //	           ├─▶ expired
 //	           ├─▶ cancelled
 //	           └─▶ failed
@@ -38,7 +39,7 @@ const (
 // to sent is the end of the wait for a report; queued to queued is news of a
 // message that waits, such as doubt after a restart.
 var next = map[State][]State{
-	Queued:      {Queued, Sending, Expired, Cancelled, Failed, Delivered, Undelivered},
+	Queued:      {Queued, Sending, Sent, Expired, Cancelled, Failed, Delivered, Undelivered},
 	Sending:     {Queued, Sent, Failed, Doubtful, Cancelled, Expired, Delivered, Undelivered},
 	Sent:        {Sent, Delivered, Undelivered},
 	Delivered:   {},

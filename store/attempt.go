@@ -26,7 +26,7 @@ func (t *txn) begin(r *row, b sms.Begin) error {
 	}
 	st.Refs = slices.DeleteFunc(slices.Clone(st.Refs), func(ref sms.Ref) bool { return ref.Segment >= b.First })
 	st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
-	st.Way, st.Route, st.Due = b.Way, b.Route, time.Time{}
+	st.Way, st.Net, st.Route, st.Due = b.Way, b.Net, b.Route, time.Time{}
 	e := st.Event
 	e.Time, e.State, e.Final = b.Time, sms.Sending, false
 	e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
@@ -44,6 +44,7 @@ func (t *txn) begin(r *row, b sms.Begin) error {
 // transaction, and each that is news is a line of its own in the journal; the
 // status returned is the one after all of them.
 func (db *DB) Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle) (*sms.Status, error) {
+	db.stir(o)
 	return db.moment(ctx, "finish", num, func(t *txn, r *row) error { return t.finish(r, o, settle) })
 }
 
@@ -63,6 +64,7 @@ func (t *txn) finish(r *row, o sms.Outcome, settle sms.Settle) error {
 // the first stands, and the next one as it has begun; nil for both where it is
 // queued no longer or start wants none.
 func (db *DB) Turn(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle, next uint64, start sms.Start) (st *sms.Status, m *sms.Message, begun *sms.Status, err error) {
+	db.stir(o)
 	st, err = db.moment(ctx, "finish", num, func(t *txn, r *row) error {
 		m, begun = nil, nil
 		if err := t.finish(r, o, settle); err != nil {
@@ -133,7 +135,9 @@ func (t *txn) become(r *row, o sms.Outcome) error {
 	if err := takeRefs(r, o); err != nil {
 		return err
 	}
-	st.Doubt = st.Doubt || o.Doubt
+	if o.Doubt != nil {
+		doubted(st, *o.Doubt)
+	}
 	st.Due = time.Time{}
 	if o.State == sms.Queued {
 		st.Due = o.Due

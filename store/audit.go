@@ -30,7 +30,7 @@ func (db *DB) Audit(ctx context.Context) ([]string, error) {
 	err := db.view(ctx, func(t *txn) error {
 		a.txn = t
 		for _, check := range []func() error{
-			a.buckets, a.fronted, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs,
+			a.buckets, a.fronted, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs, a.doubts,
 			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.spent, a.counters,
 		} {
 			if err := check(); err != nil {
@@ -146,6 +146,11 @@ func (a *audit) indexed(r *row) {
 		// Those of a final message may have been trimmed.
 		if !r.st.Event.Final && !a.contains(bRefs, k) {
 			a.say("message %d: a ref of it is missing from refs", num)
+		}
+	}
+	for _, d := range x.doubts {
+		if !r.st.Event.Final && string(a.get(bDoubts, d.key)) != string(d.value) {
+			a.say("message %d: a doubt of it is missing from doubts", num)
 		}
 	}
 }

@@ -125,10 +125,11 @@ func (b *box) report(net, id string, to sms.Number, s sms.State) *sms.Status {
 }
 
 // settle is the gateway's rule in short: undelivered with the first segment,
-// delivered with the last.
+// delivered with the last, sent where it waited and the network has it.
 func settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
 	o := sms.Outcome{Time: r.Time, Final: true, State: sms.Delivered}
-	if st.Event.State != sms.Sent && st.Event.State != sms.Doubtful {
+	found := st.Event.State == sms.Queued && len(st.Refs) == m.Segments
+	if st.Event.State != sms.Sent && st.Event.State != sms.Doubtful && !found {
 		return o, false
 	}
 	if slices.Contains(st.Reports, sms.Undelivered) {
@@ -137,7 +138,8 @@ func settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
 	}
 	for i := range m.Segments {
 		if i >= len(st.Reports) || st.Reports[i] != sms.Delivered {
-			return o, false
+			o.State, o.Final, o.Await = sms.Sent, false, r.Time.Add(time.Hour)
+			return o, found
 		}
 	}
 	return o, true

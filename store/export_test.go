@@ -17,6 +17,7 @@ const (
 	MaxBatch    = maxBatch
 	JournalTail = journalTail
 	RefAge      = refAge
+	DoubtsMost  = doubtsMost
 	EarlyAge    = earlyAge
 	Schema      = schema
 )

@@ -51,7 +51,15 @@ func FuzzKeys(f *testing.F) {
 	f.Add(append(setKey(p, 9), 2))
 	f.Add(append(refPrefix(string(make([]byte, 300)), ""), make([]byte, 18)...))
 	f.Add([]byte{255})
+	d := doubtOf(&sms.Message{Num: 9, To: "+447700900123"}, &sms.Doubt{Net: "sim", Seq: 8, From: time.Unix(5, 6), Until: time.Unix(7, 8)})
+	f.Add(d.key)
 	f.Fuzz(func(t *testing.T, k []byte) {
+		if num, to, x, err := readDoubt(k, d.value); err == nil && len(k) > 16 {
+			again := doubtOf(&sms.Message{Num: num, To: to}, &x)
+			if !bytes.Equal(again.value, d.value) || !bytes.Equal(again.key[1:], k[len(k)-16:]) {
+				t.Errorf("%x: read as %d, %s, %+v", k, num, to, x)
+			}
+		}
 		if at, num, seg, err := readRefKey(k); err == nil && len(k) > 18 {
 			tail := refKey(num, sms.Ref{Time: at, Segment: seg})
 			if !at.Equal(unstamp(stamp(at))) || !bytes.Equal(tail[10:], k[len(k)-10:]) {

@@ -28,6 +28,7 @@ import (
 //	awaiting  until time, num u64                          nothing
 //	refs      net str, id str, taken time, num u64, seg u16  nothing
 //	early     net str, id str, line u64, n u64             arrived time, sms.Report, JSON
+//	doubts    net str, seq u64, num u64                    from time, until time, recipient
 //	parts     from str, ref u16, wide u8, total u8,
 //	          opened time, set u64, seq u8                 sms.Part, JSON
 //	notes     key str                                      a fact, see Remember
@@ -39,7 +40,7 @@ import (
 // first, and what every moment touches (cursors, meta) is small enough to lie
 // inside the root page. What is written for good stands apart from what changes.
 //
-// pending, awaiting and refs follow from messages and status alone (see
+// pending, awaiting, refs and doubts follow from messages and status alone (see
 // indexOf), and Audit holds them to that.
 type bucket string
 
@@ -60,11 +61,12 @@ const (
 	bSlots    bucket = "slots"
 	bNotes    bucket = "notes"
 	bSpent    bucket = "spent"
+	bDoubts   bucket = "doubts"
 )
 
 var buckets = []bucket{
 	bMeta, bFront, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
-	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent,
+	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent, bDoubts,
 }
 
 // appended names the buckets whose keys only grow: their pages are filled to

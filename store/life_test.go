@@ -49,7 +49,7 @@ func TestLifeSurvivesReopeningAfterEveryMoment(t *testing.T) {
 	stands(sms.Sending, 1, 0)
 
 	st = b.finish(num, sms.Outcome{
-		State: sms.Queued, Due: at(60), Why: "later", Fault: &sms.Fault{Code: "+CMS 42", Text: "congestion"}, Doubt: true,
+		State: sms.Queued, Due: at(60), Why: "later", Fault: &sms.Fault{Code: "+CMS 42", Text: "congestion"}, Doubt: &sms.Doubt{},
 		Refs: []sms.Ref{{Net: "sim", ID: "7", Segment: 0}},
 	})
 	want(t, "due", st.Due, at(60))

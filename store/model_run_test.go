@@ -50,6 +50,7 @@ func TestModel(t *testing.T) {
 			"report":     w.report,
 			"keep":       w.keep,
 			"incomplete": w.incomplete,
+			"doubts":     w.doubts,
 			"passed":     w.passed,
 			"trim":       w.trim,
 			"file":       w.file,
@@ -154,7 +155,11 @@ func (w *walk) someBegin(t *rapid.T, mm *modelMessage) sms.Begin {
 
 func (w *walk) finish(t *rapid.T) {
 	mm := w.pick(t, sms.Sending)
-	o := w.someEnd(t, mm)
+	w.ended(t, mm, w.someEnd(t, mm))
+}
+
+// ended ends an attempt.
+func (w *walk) ended(t *rapid.T, mm *modelMessage, o sms.Outcome) {
 	w.m.finish(mm, o)
 	st, err := w.b.Finish(context.Background(), mm.Num, o, settle)
 	if err != nil || st.Event.State != mm.state {
@@ -205,6 +210,10 @@ func (w *walk) someEnd(t *rapid.T, mm *modelMessage) sms.Outcome {
 	default:
 		o.Final = true
 	}
+	if mm.net != "" && rapid.IntRange(0, 2).Draw(t, "doubt") == 0 {
+		first := rapid.IntRange(0, mm.Segments-1).Draw(t, "first in doubt")
+		o.Doubt = w.inDoubt(t, mm, first, o.Time)
+	}
 	return o
 }
 
@@ -231,6 +240,13 @@ func (w *walk) report(t *rapid.T) {
 		To:    rapid.SampledFrom([]sms.Number{"", "+447700900123", "07700900456"}).Draw(t, "to"),
 		State: rapid.SampledFrom([]sms.State{sms.Delivered, sms.Delivered, sms.Undelivered, sms.Sent}).Draw(t, "state"),
 	}
+	if rapid.Bool().Draw(t, "dated") {
+		r.SentAt = r.Time.Add(-rapid.SampledFrom([]time.Duration{0, time.Minute, 3 * time.Hour}).Draw(t, "ago"))
+	}
+	w.reportOn(t, r)
+}
+
+func (w *walk) reportOn(t *rapid.T, r *sms.Report) {
 	mm := w.m.report(r)
 	st, err := w.b.Report(context.Background(), r, settle)
 	if err != nil || (st != nil) != (mm != nil) || st != nil && (st.Event.ID != mm.ID || st.Event.State != mm.state) {
@@ -329,6 +345,7 @@ func (w *walk) reopen(t *rapid.T) {
 	}
 	db.NoSync()
 	w.b.DB = db
+	w.m.stirred = true
 }
 
 func (w *walk) compare(t *rapid.T) {
@@ -352,8 +369,8 @@ func (w *walk) compare(t *rapid.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", mm.ID, err)
 		}
-		g := fmt.Sprintln(got.Num, got.Concat, st.Event.State, st.Event.Final, st.Event.Attempt, st.Refs, trimEmpty(st.Reports), st.Due, st.Await)
-		m := fmt.Sprintln(mm.Num, mm.Concat, mm.state, mm.final, mm.attempt, mm.refs, trimEmpty(mm.reports), mm.due, mm.await)
+		g := fmt.Sprintln(got.Num, got.Concat, st.Event.State, st.Event.Final, st.Event.Attempt, st.Refs, trimEmpty(st.Reports), st.Due, st.Await, st.Way, st.Net, st.Doubts)
+		m := fmt.Sprintln(mm.Num, mm.Concat, mm.state, mm.final, mm.attempt, mm.refs, trimEmpty(mm.reports), mm.due, mm.await, mm.way, mm.net, mm.doubts)
 		if g != m {
 			t.Fatalf("%s:\ngot  %s\nwant %s", mm.ID, g, m)
 		}

@@ -24,6 +24,7 @@ type model struct {
 	nums     uint64
 	concat   uint16
 	spent    map[string][]sms.Begin // by SIM
+	stirred  bool                   // Doubts may find something
 }
 
 type modelMessage struct {
@@ -35,6 +36,10 @@ type modelMessage struct {
 	refs    []sms.Ref
 	gone    map[sms.Ref]bool // refs that Trim has dropped
 	reports []sms.State
+	doubts  []sms.Doubt
+	old     map[uint64]bool // doubts that Trim has dropped
+	way     string
+	net     string
 	await   time.Time
 	due     time.Time
 	trimmed bool
@@ -97,7 +102,7 @@ func (m *model) accept(ms []*sms.Message, key sms.RequestKey) {
 	var all []*modelMessage
 	for _, x := range ms {
 		m.nums++
-		mm := &modelMessage{Message: *x, state: sms.Queued, time: x.Accepted, due: x.SendAt, gone: map[sms.Ref]bool{}}
+		mm := &modelMessage{Message: *x, state: sms.Queued, time: x.Accepted, due: x.SendAt, gone: map[sms.Ref]bool{}, old: map[uint64]bool{}}
 		mm.Num = m.nums
 		if mm.Segments > 1 {
 			m.concat++
@@ -119,6 +124,7 @@ func (m *model) begin(mm *modelMessage, b sms.Begin) {
 	mm.refs = slices.DeleteFunc(slices.Clone(mm.refs), func(r sms.Ref) bool { return r.Segment >= b.First })
 	mm.reports = mm.reports[:min(len(mm.reports), b.First)]
 	mm.state, mm.time, mm.due = sms.Sending, b.Time, time.Time{}
+	mm.way, mm.net = b.Way, b.Net
 	mm.attempt++
 	if b.Net != "" {
 		if m.spent == nil {
@@ -154,6 +160,14 @@ func (m *model) finish(mm *modelMessage, o sms.Outcome) {
 		}
 	}
 	m.become(mm, o)
+	if d := o.Doubt; d != nil {
+		m.stirred = true
+		if d.Net != "" {
+			mm.doubts = append(slices.Clone(mm.doubts), *d)
+			mm.doubts[len(mm.doubts)-1].Seq = uint64(begun)
+			mm.doubts = mm.doubts[max(0, len(mm.doubts)-store.DoubtsMost):]
+		}
+	}
 	for _, ref := range o.Refs {
 		if !slices.ContainsFunc(m.waiting(ref.Net, ref.ID), func(w modelRef) bool { return w.mm == mm && w.ref.Segment == ref.Segment }) {
 			continue
@@ -199,6 +213,11 @@ func (m *model) waiting(net, id string) (all []modelRef) {
 func (m *model) report(r *sms.Report) *modelMessage {
 	all := slices.DeleteFunc(m.waiting(r.Net, r.ID), func(w modelRef) bool { return !same(w.mm.To, r.To) })
 	if len(all) == 0 {
+		taken, early, news := m.claim(r, len(m.journal))
+		m.stirred = m.stirred || taken || early
+		if taken {
+			return news
+		}
 		m.early = slices.DeleteFunc(m.early, func(e modelEarly) bool { return e.r.Time.Before(r.Time.Add(-store.EarlyAge)) })
 		m.early = append(m.early, modelEarly{len(m.journal), r})
 		return nil
@@ -206,6 +225,11 @@ func (m *model) report(r *sms.Report) *modelMessage {
 	hit := all[len(all)-1]
 	if i := slices.IndexFunc(all, func(w modelRef) bool { return !w.mm.final }); i >= 0 {
 		hit = all[i]
+	}
+	if !r.SentAt.IsZero() {
+		hit = slices.MinFunc(all, func(a, b modelRef) int {
+			return cmp.Compare(a.ref.Time.Sub(r.SentAt).Abs(), b.ref.Time.Sub(r.SentAt).Abs())
+		})
 	}
 	if m.enter(hit.mm, hit.ref.Segment, r) {
 		return hit.mm
@@ -221,7 +245,7 @@ func (m *model) enter(mm *modelMessage, segment int, r *sms.Report) (news bool) 
 	}
 	reports[segment] = r.State
 	mm.reports = reports
-	o, news := settle(&mm.Message, &sms.Status{Event: sms.Event{State: mm.state, Final: mm.final}, Reports: reports}, r)
+	o, news := settle(&mm.Message, &sms.Status{Event: sms.Event{State: mm.state, Final: mm.final}, Reports: reports, Refs: mm.refs}, r)
 	if !news || !mm.state.CanBecome(o.State) {
 		return false
 	}
@@ -304,6 +328,11 @@ func (m *model) trim(keep sms.Retention, now time.Time) {
 		for _, ref := range mm.refs {
 			if now.Sub(ref.Time) > store.RefAge {
 				mm.gone[ref] = true
+			}
+		}
+		for _, d := range mm.doubts {
+			if now.Sub(mm.time) > store.RefAge {
+				mm.old[d.Seq] = true
 			}
 		}
 	}

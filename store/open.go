@@ -30,6 +30,7 @@ type DB struct {
 
 	group   group
 	moves   moves
+	stirred atomic.Bool // Doubts may find something to settle
 	bell    bell
 	last    atomic.Uint64 // number of the latest line in the journal that is committed
 	commits atomic.Uint64
@@ -56,6 +57,7 @@ func Open(cfg Config) (*DB, error) {
 	}
 	db := &DB{cfg: cfg, pid: pid, file: file}
 	db.group.commit = db.commit
+	db.stirred.Store(true)
 	db.bell.ring()
 	if err := db.file.View(db.begin); err != nil {
 		return nil, errors.Join(err, file.Close(), pid.Close())

@@ -30,7 +30,8 @@ const (
 // again, so of several the one is meant that goes to the report's recipient
 // (any, when the report names none), waits for its report, and was taken first;
 // where none waits, the latest of those whose wait is over. A report that fits
-// none is kept a while: it may have overtaken Finish.
+// none may settle a doubt, see claim; else it is kept a while: it may have
+// overtaken Finish.
 func (db *DB) Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sms.Status, error) {
 	if r.State != sms.Sent && !settled(r.State) {
 		return nil, fmt.Errorf("report: %q is no state a report can tell", r.State)
@@ -43,6 +44,14 @@ func (db *DB) Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sm
 			return err
 		}
 		if row == nil {
+			var taken bool
+			taken, st, err = t.claim(r, t.drawn(bJournal), settle)
+			if t.early || taken {
+				db.stirred.Store(true) // what is settled may leave one doubt where there were two
+			}
+			if err != nil || taken {
+				return err
+			}
 			return t.park(r)
 		}
 		fresh, news, err := t.enter(row, segment, r, settle)

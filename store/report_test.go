@@ -193,7 +193,11 @@ func TestReportDoesNotUndoWhatIsFinal(t *testing.T) {
 	num := b.outgoing("a", "+447700900123", 1)
 	b.finish(num, sms.Outcome{State: sms.Queued, Refs: []sms.Ref{{Net: "sim", ID: "7"}}})
 	wrong := func(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
-		return sms.Outcome{State: sms.Sent, Time: r.Time}, true // queued cannot become sent
+		o := sms.Outcome{State: sms.Doubtful, Time: r.Time} // queued cannot become doubtful
+		if st.Event.State == sms.Sent {
+			o.State = sms.Sent
+		}
+		return o, true
 	}
 	st, err := b.Report(ctx, &sms.Report{Net: "sim", ID: "7", State: sms.Delivered, Time: at(3)}, wrong)
 	want(t, "error", err, nil)

@@ -24,6 +24,7 @@ type index struct {
 	pending  []byte   // the value in bPending; nil for none
 	awaiting []byte   // the key in bAwaiting; nil for none
 	refs     [][]byte // the keys in bRefs, sorted
+	doubts   []doubt  // the records in bDoubts
 }
 
 func indexOf(m *sms.Message, st *sms.Status) index {
@@ -41,6 +42,11 @@ func indexOf(m *sms.Message, st *sms.Status) index {
 			}
 		}
 		slices.SortFunc(x.refs, bytes.Compare)
+	}
+	if m.Receipt {
+		for i := range st.Doubts {
+			x.doubts = append(x.doubts, doubtOf(m, &st.Doubts[i]))
+		}
 	}
 	return x
 }
@@ -133,12 +139,20 @@ func readStatus(key, v []byte) (*sms.Status, error) {
 	if err := decode(bStatus, key, v, st); err != nil {
 		return nil, err
 	}
+	if num, err := readU64(key); err == nil {
+		st.Num = num
+	}
 	if !st.Event.State.Known() {
 		return nil, corrupt(bStatus, key, fmt.Errorf("no state is called %q", st.Event.State))
 	}
 	for _, ref := range st.Refs {
 		if ref.Segment < 0 || ref.Segment >= maxSegments {
 			return nil, corrupt(bStatus, key, fmt.Errorf("a ref of segment %d", ref.Segment))
+		}
+	}
+	for _, d := range st.Doubts {
+		if d.Segment < 0 || d.Count < 0 || d.Segment+d.Count > maxSegments {
+			return nil, corrupt(bStatus, key, fmt.Errorf("a doubt of %d segments from %d on", d.Count, d.Segment))
 		}
 	}
 	return st, nil
@@ -190,6 +204,16 @@ func (t *txn) reindex(key []byte, was, now index) {
 	for _, k := range now.refs {
 		if !containsKey(was.refs, k) {
 			t.put(bRefs, k, nil)
+		}
+	}
+	for _, d := range was.doubts {
+		if !d.in(now.doubts) {
+			t.del(bDoubts, d.key)
+		}
+	}
+	for _, d := range now.doubts {
+		if !d.in(was.doubts) {
+			t.put(bDoubts, d.key, d.value)
 		}
 	}
 }

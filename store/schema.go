@@ -11,10 +11,11 @@ import (
 //
 //	1  the first
 //	2  front, and the last numbers drawn in meta; pending without ways that refused
-const schema = 2
+//	3  doubts
+const schema = 3
 
 // steps[n] brings a file from schema n to n+1.
-var steps = map[uint64]func(*bbolt.Tx) error{1: toFront}
+var steps = map[uint64]func(*bbolt.Tx) error{1: toFront, 2: toDoubts}
 
 // migrate brings a file up to schema, a step a transaction: a cut leaves it at
 // one schema or the next. A file that is not ours is left for begin to refuse.
@@ -56,8 +57,8 @@ func schemaOf(tx *bbolt.Tx) uint64 {
 // toFront makes the front, moves the last numbers drawn, which stood in the
 // buckets themselves, to meta, and packs pending anew.
 func toFront(tx *bbolt.Tx) error {
-	// spent came without a number of its own.
-	for _, b := range []bucket{bFront, bSpent} {
+	// spent came without a number of its own, and doubts later.
+	for _, b := range []bucket{bFront, bSpent, bDoubts} {
 		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
 		}
@@ -91,4 +92,11 @@ func toFront(tx *bbolt.Tx) error {
 		t.put(bPending, k, packWaiting(r.m, r.st))
 	}
 	return t.err
+}
+
+// toDoubts makes the bucket of doubts. What was in doubt before has none: nobody
+// had noted the SIM.
+func toDoubts(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists([]byte(bDoubts))
+	return err
 }

@@ -17,6 +17,7 @@ type txn struct {
 	writes int    // puts and deletes so far: whether a failed op has left a trace
 	line   uint64 // of the latest line appended to the journal; 0 for none
 	err    error  // the first put or delete that bbolt refused: we have a bug
+	early  bool   // a report on a doubt came while another segment may be meant
 
 	used, most int64 // bytes in use when it began and since; Config.MaxSize
 
@@ -42,7 +43,7 @@ func (t *txn) room(share int64) error {
 
 // run runs one op.
 func (t *txn) run(o *op) error {
-	t.err = nil
+	t.err, t.early = nil, false
 	if err := o.run(t); err != nil {
 		return err
 	}
