@@ -49,6 +49,7 @@ type file struct {
 		Lifetime     duration `toml:"lifetime"`
 		ReportWait   duration `toml:"report_wait"`
 		AssembleWait duration `toml:"assemble_wait"`
+		DoubtWait    duration `toml:"doubt_wait"`
 		StopWait     duration `toml:"stop_wait"`
 		QueueMost    int      `toml:"queue_most"`
 		KeepAge      duration `toml:"keep_age"`
@@ -177,7 +178,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	c.gateway = gateway.Config{
 		Name: g.Name, Version: version().Version, Built: version().built(), Country: g.Country,
 		RetryFirst: d(g.RetryFirst), RetryMost: d(g.RetryMost), Attempts: g.Attempts, Lifetime: d(g.Lifetime),
-		ReportWait: d(g.ReportWait), AssembleWait: d(g.AssembleWait), StopWait: d(g.StopWait), QueueMost: g.QueueMost,
+		ReportWait: d(g.ReportWait), AssembleWait: d(g.AssembleWait), DoubtWait: d(g.DoubtWait), StopWait: d(g.StopWait), QueueMost: g.QueueMost,
 		Keep: sms.Retention{Age: d(g.KeepAge), Count: g.KeepCount},
 	}
 	if c.gateway.Name == "" {

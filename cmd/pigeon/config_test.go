@@ -145,6 +145,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.lifetime", "[gateway]\nlifetime = \"2d\"", func(c config) any { return c.gateway.Lifetime }, 48 * time.Hour},
 		{"gateway.report_wait", "[gateway]\nreport_wait = \"1w\"", func(c config) any { return c.gateway.ReportWait }, 168 * time.Hour},
 		{"gateway.assemble_wait", "[gateway]\nassemble_wait = \"36h\"", func(c config) any { return c.gateway.AssembleWait }, 36 * time.Hour},
+		{"gateway.doubt_wait", "[gateway]\ndoubt_wait = \"2m\"", func(c config) any { return c.gateway.DoubtWait }, 2 * time.Minute},
 		{"gateway.stop_wait", "[gateway]\nstop_wait = \"45s\"", func(c config) any { return c.gateway.StopWait }, 45 * time.Second},
 		{"gateway.queue_most", "[gateway]\nqueue_most = 500", func(c config) any { return c.gateway.QueueMost }, 500},
 		{"gateway.keep_age", "[gateway]\nkeep_age = \"30d\"", func(c config) any { return c.gateway.Keep.Age }, 720 * time.Hour},
