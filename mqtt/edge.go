@@ -46,6 +46,10 @@ type Edge struct {
 	// it waits for an answer, which is the next code. As Restart.
 	USSD func(ctx context.Context, modem, code string) (reply string, more bool, err error)
 
+	// CancelUSSD ends a modem's dialogue with the network; where there is none
+	// that is no error. As Restart.
+	CancelUSSD func(ctx context.Context, modem string) error
+
 	cfg    Config
 	topics topics
 	log    *slog.Logger
@@ -53,6 +57,7 @@ type Edge struct {
 	open   func(context.Context) (net.Conn, error)
 
 	errands chan errand      // slow questions, to their runners
+	cancels chan errand      // what ends such a question, to a runner of its own
 	notices chan publication // what take has to say, to the writer
 	unsaid  []publication    // Run's: notices a connection ended under
 
@@ -72,7 +77,7 @@ func New(cfg Config, log *slog.Logger) *Edge {
 	cfg = cfg.withDefaults()
 	e := &Edge{
 		cfg: cfg, topics: newTopics(cfg.Name, cfg.Fleet), log: log,
-		errands: make(chan errand, errandsMost), notices: make(chan publication, mostNotices), ready: make(chan struct{}),
+		errands: make(chan errand, errandsMost), cancels: make(chan errand, errandsMost), notices: make(chan publication, mostNotices), ready: make(chan struct{}),
 		link: sms.Link{Name: "broker", State: "connecting"},
 	}
 	if cfg.embedded() {
@@ -119,8 +124,9 @@ func (e *Edge) Run(ctx context.Context) error {
 	errands, recall := context.WithCancel(ctx)
 	defer recall()
 	for range errandsOut {
-		runners.Go(func() { e.runErrands(errands) })
+		runners.Go(func() { e.runErrands(errands, e.errands) })
 	}
+	runners.Go(func() { e.runErrands(errands, e.cancels) })
 	// From now on the journal is kept for this follower, also while there is no
 	// broker to tell of it.
 	e.surely(ctx, "journal cursor cannot be read", func() error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +170,8 @@ func TestUSSDOverMQTT(t *testing.T) {
 	release := make(chan struct{})
 	e := mqtt.New(mqtt.Config{Name: "office", Broker: broker.Config{Listen: "127.0.0.1:0"}}, slog.New(slog.DiscardHandler))
 	e.Gateway = newCore()
+	called := make(chan string, 2)
+	e.CancelUSSD = func(_ context.Context, way string) error { called <- way; return nil }
 	e.USSD = func(_ context.Context, way, code string) (string, bool, error) {
 		if code == "*9#" {
 			return "", false, &sms.FieldError{Field: "code", Text: "the network does not know this code"}
@@ -191,8 +194,21 @@ func TestUSSDOverMQTT(t *testing.T) {
 	u.send(topic, `{"modem":"north","code":"*100#"}`)
 	u.send("pigeon/office/send", `{"id":"meanwhile","to":"+447700900123","text":"x"}`)
 	u.event("meanwhile")
+	// Nor does what ends it, when as many as are run at a time wait.
+	u.send(topic, `{"modem":"south","code":"*100#"}`)
+	u.send(topic, `{"transaction":2,"modem":"north","cancel":true}`)
+	next(`{"transaction":2,"status":"ok"}`)
+	if way := <-called; way != "north" {
+		t.Errorf("cancelled that of %q", way)
+	}
+	u.send(topic, `{"modem":"north","code":"1","cancel":true}`)
+	next(`{"status":"error","error":"code: cannot be sent and cancelled at once: leave one of the two out"}`)
 	close(release)
-	next(`{"status":"ok","data":{"reply":"north *100#","more":true}}`)
+	got := []string{string(u.next("pigeon/office/response/modem/ussd").Payload()), string(u.next("pigeon/office/response/modem/ussd").Payload())}
+	slices.Sort(got)
+	if want := []string{`{"status":"ok","data":{"reply":"north *100#","more":true}}`, `{"status":"ok","data":{"reply":"south *100#","more":true}}`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	u.send(topic, `{"transaction":1,"modem":"n","code":"*9#"}`)
 	next(`{"transaction":1,"status":"error","error":"code: the network does not know this code"}`)
 	cancel()

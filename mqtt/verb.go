@@ -23,6 +23,7 @@ type question struct {
 	Modem       string          `json:"modem"`       // by name
 	Step        string          `json:"step"`        // of a restart; empty: a new start
 	Code        string          `json:"code"`        // to send as USSD
+	Cancel      bool            `json:"cancel"`      // end the dialogue instead
 }
 
 // A response is what base/response/<verb> carries.
@@ -58,11 +59,17 @@ var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 		return nil, e.Restart(ctx, q.Modem, q.Step)
 	},
 	"modem/ussd": func(ctx context.Context, e *Edge, q question) (any, error) {
-		if e.USSD == nil {
+		if e.USSD == nil || e.CancelUSSD == nil {
 			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
 		}
 		ctx, cancel := context.WithTimeout(ctx, ussdLimit)
 		defer cancel()
+		switch {
+		case q.Cancel && q.Code != "":
+			return nil, &sms.FieldError{Field: "code", Text: "cannot be sent and cancelled at once: leave one of the two out"}
+		case q.Cancel:
+			return nil, e.CancelUSSD(ctx, q.Modem)
+		}
 		reply, more, err := e.USSD(ctx, q.Modem, q.Code)
 		return ussdReply{reply, more}, err
 	},
@@ -80,8 +87,12 @@ func (e *Edge) answer(ctx context.Context, p *broker.Publish, verb string) bool 
 	case !known:
 		err = &sms.FieldError{Text: unknownVerb}
 	case slow[verb]:
+		to := e.errands
+		if q.Cancel {
+			to = e.cancels
+		}
 		select {
-		case e.errands <- errand{verb, q}:
+		case to <- errand{verb, q}:
 			return true
 		default:
 			err = &sms.FieldError{Text: "other modems are being dealt with; ask again later"}
@@ -110,10 +121,10 @@ const (
 )
 
 // runErrands answers slow questions until ctx is done.
-func (e *Edge) runErrands(ctx context.Context) {
+func (e *Edge) runErrands(ctx context.Context, errands <-chan errand) {
 	for {
 		select {
-		case r := <-e.errands:
+		case r := <-errands:
 			data, err := verbs[r.verb](ctx, e, r.q)
 			e.respond(ctx, r.verb, r.q, data, err)
 		case <-ctx.Done():

@@ -13,6 +13,14 @@ import (
 // first, and a modem takes up to a minute to come back.
 const restartLimit = 3 * time.Minute
 
+// patient bounds a request that waits for a modem, which may take longer than
+// the server allows other answers to: the answer has streamLimit after that.
+func patient(w http.ResponseWriter, r *http.Request, limit time.Duration) (context.Context, context.CancelFunc) {
+	// Where the connection takes no deadline the server has set none.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit + streamLimit))
+	return context.WithTimeout(r.Context(), limit)
+}
+
 // errNoModems is said where nobody wired the pool.
 var errNoModems = errors.New("this gateway drives no modems")
 
@@ -29,7 +37,7 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	if s.Restart == nil {
 		return errNoModems
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), restartLimit)
+	ctx, cancel := patient(w, r, restartLimit)
 	defer cancel()
 	if err := s.Restart(ctx, r.PathValue("name"), ask.Step); err != nil {
 		return err
@@ -55,7 +63,7 @@ func (s *Server) ussd(w http.ResponseWriter, r *http.Request) error {
 	if s.USSD == nil {
 		return errNoModems
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), ussdLimit)
+	ctx, cancel := patient(w, r, ussdLimit)
 	defer cancel()
 	reply, more, err := s.USSD(ctx, r.PathValue("name"), ask.Code)
 	if err != nil {
@@ -65,6 +73,20 @@ func (s *Server) ussd(w http.ResponseWriter, r *http.Request) error {
 		Reply string `json:"reply"`
 		More  bool   `json:"more"`
 	}{reply, more})
+	return nil
+}
+
+// cancelUSSD ends what a modem and the network talk about.
+func (s *Server) cancelUSSD(w http.ResponseWriter, r *http.Request) error {
+	if s.CancelUSSD == nil {
+		return errNoModems
+	}
+	ctx, cancel := patient(w, r, ussdLimit)
+	defer cancel()
+	if err := s.CancelUSSD(ctx, r.PathValue("name")); err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", map[string]bool{"done": true})
 	return nil
 }
 

@@ -79,3 +79,25 @@ func TestModemSendsUSSD(t *testing.T) {
 		}
 	}
 }
+
+func TestModemsDialogueIsCancelled(t *testing.T) {
+	st := start(t, nil)
+	if resp, _ := st.do("DELETE", "/api/v1/modems/north/ussd", ""); resp.StatusCode != 503 {
+		t.Errorf("without modems: status %d, want 503", resp.StatusCode)
+	}
+	var ended []string
+	st.server.CancelUSSD = func(_ context.Context, way string) error {
+		if way != "north" {
+			return &sms.FieldError{Field: "modem", Text: "there is no modem " + way}
+		}
+		ended = append(ended, way)
+		return nil
+	}
+	st.want("DELETE", "/api/v1/modems/north/ussd", "", 200, `{"done":true}`)
+	if resp, body := st.do("DELETE", "/api/v1/modems/south/ussd", ""); resp.StatusCode != 422 || !strings.Contains(body, "no modem south") {
+		t.Errorf("another: status %d, %s", resp.StatusCode, body)
+	}
+	if len(ended) != 1 {
+		t.Errorf("ended %q, want north once", ended)
+	}
+}

@@ -31,6 +31,7 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"POST", "/api/v1/modems/{name}/restart", s.restart},
 		{"GET", "/api/v1/modems/{name}/trace", s.trace},
 		{"POST", "/api/v1/modems/{name}/ussd", s.ussd},
+		{"DELETE", "/api/v1/modems/{name}/ussd", s.cancelUSSD},
 		{"GET", "/api/v1/status", s.status},
 		{"POST", "/api/v1/audit", s.audit},
 		{"GET", "/api/v1/openapi.json", s.description},

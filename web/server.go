@@ -64,6 +64,10 @@ type Server struct {
 	// it waits for an answer, which is the next code. As Restart.
 	USSD func(ctx context.Context, modem, code string) (reply string, more bool, err error)
 
+	// CancelUSSD ends a modem's dialogue with the network; where there is none
+	// that is no error. As Restart.
+	CancelUSSD func(ctx context.Context, modem string) error
+
 	cfg     Config
 	log     *slog.Logger
 	streams chan struct{} // a place for each event stream

@@ -32,12 +32,15 @@ func (p *pipe) Accept() (net.Conn, error) {
 func (p *pipe) Close() error   { close(p.done); return nil }
 func (p *pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-// inBubble serves one connection in a bubble where time is false.
-func inBubble(t *testing.T, test func(t *testing.T, gw *fake, conn net.Conn)) {
+// inBubble serves one request in a bubble where time is false.
+func inBubble(t *testing.T, request string, change func(*web.Server), test func(t *testing.T, gw *fake, conn net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
 		gw := newFake()
 		s := web.New(web.Config{}, slog.New(slog.DiscardHandler))
 		s.Gateway = gw
+		if change != nil {
+			change(s)
+		}
 		life, end := context.WithCancel(t.Context())
 		l := &pipe{make(chan net.Conn), make(chan struct{})}
 		srv := &http.Server{Handler: s.Handler(life), ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute}
@@ -45,7 +48,7 @@ func inBubble(t *testing.T, test func(t *testing.T, gw *fake, conn net.Conn)) {
 		go func() { served <- srv.Serve(l) }()
 		client, server := net.Pipe()
 		l.conns <- server
-		if _, err := io.WriteString(client, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(client, request+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		test(t, gw, client)
@@ -57,7 +60,7 @@ func inBubble(t *testing.T, test func(t *testing.T, gw *fake, conn net.Conn)) {
 }
 
 func TestQuietStreamShowsThatItLives(t *testing.T) {
-	inBubble(t, func(t *testing.T, _ *fake, conn net.Conn) {
+	inBubble(t, "GET /api/v1/events", nil, func(t *testing.T, _ *fake, conn net.Conn) {
 		begin := time.Now()
 		lines := bufio.NewScanner(conn)
 		seen := 0
@@ -77,7 +80,7 @@ func TestQuietStreamShowsThatItLives(t *testing.T) {
 }
 
 func TestClientThatDoesNotReadIsHungUpOn(t *testing.T) {
-	inBubble(t, func(t *testing.T, gw *fake, conn net.Conn) {
+	inBubble(t, "GET /api/v1/events", nil, func(t *testing.T, gw *fake, conn net.Conn) {
 		lines := bufio.NewReader(conn)
 		for line := ""; !strings.HasPrefix(line, ": from now on"); {
 			var err error
@@ -105,6 +108,26 @@ func TestClientThatDoesNotReadIsHungUpOn(t *testing.T) {
 		<-time.After(2 * time.Second)
 		if rest, err := io.ReadAll(lines); err != nil || strings.Contains(string(rest), "still here") {
 			t.Errorf("after 26 s the client finds %q, %v, want a closed connection", rest, err)
+		}
+	})
+}
+
+// A modem may take longer than the server gives other answers.
+func TestPatientAnswerArrives(t *testing.T) {
+	slow := func(s *web.Server) {
+		s.CancelUSSD = func(ctx context.Context, _ string) error {
+			select {
+			case <-time.After(170 * time.Second):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	inBubble(t, "DELETE /api/v1/modems/north/ussd", slow, func(t *testing.T, _ *fake, conn net.Conn) {
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if !strings.HasPrefix(line, "HTTP/1.1 200") || err != nil {
+			t.Errorf("got %q, %v", line, err)
 		}
 	})
 }

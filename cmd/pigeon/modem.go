@@ -21,7 +21,8 @@ first. What came of it stands in "pigeon events".
 masked unless --clear is given; a PIN always is.
 
 "ussd CODE" sends a code such as '*100#' to the network and prints the reply.
-After a menu the next CODE is the choice, for three minutes.`
+After a menu the next CODE is the choice, for three minutes. "ussd --cancel" ends
+the menu, or the wait for a reply; where there is nothing to end it does nothing.`
 
 // modemLimit is how long a restart may take: a segment on its way is finished
 // first, and a modem takes up to a minute to come back.
@@ -32,6 +33,7 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	f := newClientFlags("modem")
 	step := f.String("step", "", "restart: the `STEP` to take")
 	clear := f.Bool("clear", false, "trace: show texts and numbers")
+	off := f.Bool("cancel", false, "ussd: end the menu or the wait for a reply")
 	rest, err := f.parse(args, 2, 3)
 	if err != nil {
 		return err
@@ -43,15 +45,24 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 			return usagef("%q takes no %q", rest[1], rest[2])
 		}
 	case "ussd":
-		if len(rest) < 3 {
+		switch {
+		case *off && len(rest) > 2:
+			return usagef("\"ussd --cancel\" takes no CODE: leave out %q", rest[2])
+		case !*off && len(rest) < 3:
 			return usagef(`"ussd" needs a CODE, '*100#' say`)
 		}
 	default:
 		return unknown("modem command", rest[1], []string{"restart", "trace", "ussd"}, "pigeon modem -h")
 	}
+	if *off && rest[1] != "ussd" {
+		return usagef("--cancel is for \"ussd\", and not for %q", rest[1])
+	}
 	c, err := f.connect(e)
 	if err != nil {
 		return err
+	}
+	if *off {
+		return cancelUSSD(ctx, e, f, c, rest[0], path)
 	}
 	if rest[1] == "ussd" {
 		return ussd(ctx, e, f, c, path, rest[2])
@@ -110,6 +121,19 @@ func ussd(ctx context.Context, e *env, f *clientFlags, c *client, path, code str
 	if said.More {
 		fmt.Fprintln(e.stderr, "the network waits for an answer: give it as the next CODE")
 	}
+	return nil
+}
+
+// cancelUSSD ends a modem's dialogue with the network.
+func cancelUSSD(ctx context.Context, e *env, f *clientFlags, c *client, name, path string) error {
+	a, err := c.callWithin(ctx, ussdWait, http.MethodDelete, path+"/ussd", nil, nil)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return a.print(e.stdout)
+	}
+	fmt.Fprintf(e.stdout, "%s: the dialogue is ended\n", visible(name))
 	return nil
 }
 

@@ -44,5 +44,14 @@ func TestModemUSSD(t *testing.T) {
 	d.want(t, 0, `{"reply":"You have 4.20\u001b","more":false}`+"\n", "", "modem", "north", "ussd", "*100#", "--json", "--state", server.dir)
 	d.want(t, 1, "", "pigeon: code: the network does not know this code\n", "modem", "west", "ussd", "*9#", "--state", server.dir)
 	d.want(t, 2, "", "pigeon: \"ussd\" needs a CODE, '*100#' say\n", "modem", "north", "ussd", "--state", server.dir)
+	server.mu.Lock()
+	server.says["DELETE /modems/north/ussd"] = say(200, `{"done":true}`)
+	server.asked = nil
+	server.mu.Unlock()
+	d.want(t, 0, "north: the dialogue is ended\n", "", "modem", "north", "ussd", "--cancel", "--state", server.dir)
+	d.want(t, 0, `{"done":true}`+"\n", "", "modem", "north", "ussd", "--cancel", "--json", "--state", server.dir)
+	server.wantAsked(t, "DELETE /api/v1/modems/north/ussd", "DELETE /api/v1/modems/north/ussd")
+	d.want(t, 2, "", "pigeon: \"ussd --cancel\" takes no CODE: leave out \"1\"\n", "modem", "north", "ussd", "1", "--cancel", "--state", server.dir)
+	d.want(t, 2, "", "pigeon: --cancel is for \"ussd\", and not for \"restart\"\n", "modem", "north", "restart", "--cancel", "--state", server.dir)
 	d.want(t, 2, "", "pigeon: \"trace\" takes no \"x\"\n", "modem", "north", "trace", "x", "--state", server.dir)
 }

@@ -231,8 +231,8 @@ func (d daemon) run(ctx context.Context) (err error) {
 	bus.Gateway = gw
 	page := web.New(cfg.web, log)
 	page.Gateway, page.Links = gw, bus.Links
-	page.Restart, page.Trace, page.USSD = pool.Restart, trace(pool), pool.USSD
-	bus.Restart, bus.USSD = pool.Restart, pool.USSD
+	page.Restart, page.Trace, page.USSD, page.CancelUSSD = pool.Restart, trace(pool), pool.USSD, pool.CancelUSSD
+	bus.Restart, bus.USSD, bus.CancelUSSD = pool.Restart, pool.USSD, pool.CancelUSSD
 
 	hello := greeter{page.Ready(), bus.Ready(), cfg.mqtt.URL != "", func() { d.greet(d.found(bus, page, cfg, sim)) }}
 	edges := []runner{bus, page, hello}
