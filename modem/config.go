@@ -55,6 +55,7 @@ type ModemConfig struct {
 	Storage    []string   // memories for texts, best first, "SM"; empty: the family's
 	Roaming    string     // RoamingAllow or RoamingDeny; empty: allow
 	Power      Power      // its power line; nil: none
+	Balance    Balance    // how its SIM's balance is asked for
 }
 
 // What a modem does with a network that is not its SIM's own. Allowed is the
@@ -152,6 +153,7 @@ func (c Config) Validate() error {
 		if m.Power != nil && !reflect.TypeOf(m.Power).Comparable() {
 			fault("power", "%T cannot be compared", m.Power)
 		}
+		m.Balance.validate(func(key, format string, args ...any) { fault("balance."+key, format, args...) })
 		for _, s := range m.Storage {
 			if !memForm.MatchString(s) {
 				fault("storage", `%q is not a memory such as "SM" or "ME"`, s)

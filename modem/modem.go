@@ -28,6 +28,9 @@ type modem struct {
 	nudge   chan struct{} // room for one: the port changed, its device was seen again, or something is asked of it
 	ended   chan struct{} // closed when run has ended
 
+	counting chan struct{} // room for one: who asks for the balance
+	stirred  chan struct{} // room for one: watchBalance is to look again
+
 	mu      sync.Mutex // guards what follows, for a few lines
 	state   State
 	why     string
@@ -37,6 +40,8 @@ type modem struct {
 	door    *door                   // nil: takes no message
 	sending bool                    // a Send has it; held by Send, or a talk, from before it asks until it returns
 	idle    chan struct{}           // closed when that Send returns; nil: nobody waits for it
+	lull    time.Time               // since when the door is open and nothing was sent or asked
+	menu    time.Time               // until when a USSD menu may be open
 	talks   int                     // USSD codes that wait or are being answered
 	callOff context.CancelCauseFunc // ends the one being answered
 	sent    time.Time               // when a segment was taken last
@@ -49,6 +54,10 @@ type modem struct {
 	closed  chan struct{} // closed when the port is; nil: it is
 	stir    func()        // wakes the session
 	strange bool          // its port has led to another device, or to another SIM
+
+	purse   purse     // of purseOf
+	purseOf string    // whose; a value of net, empty: nobody's
+	countAt time.Time // when the balance is asked for next
 
 	// Owned by run.
 	slots   map[string]*slot // by Part.Slot
@@ -78,6 +87,7 @@ func newModem(cfg ModemConfig, p *Pool) *modem {
 		cfg: cfg, pool: p, gateway: p.Gateway, log: log,
 		courier: newCourier(p.Gateway, log),
 		nudge:   make(chan struct{}, 1), ended: make(chan struct{}),
+		counting: make(chan struct{}, 1), stirred: make(chan struct{}, 1),
 		family: profile.Generic(),
 		state:  Absent, why: "not found yet", net: cfg.Name,
 		port:    cfg.Port,
@@ -130,6 +140,9 @@ func (m *modem) run(ctx context.Context) {
 	cctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	wg.Go(func() { m.courier.run(cctx) })
+	if m.cfg.Balance.Code != "" {
+		wg.Go(func() { m.watchBalance(ctx) })
+	}
 
 	m.rest = firstRest
 	for ctx.Err() == nil {

@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -47,6 +48,8 @@ func (m *modem) become(to State, why string) {
 func (m *modem) openDoor() {
 	if m.state.carries() && m.door == nil && len(m.holds) == 0 {
 		m.door = &door{asks: make(chan *job), talks: make(chan *talk), shut: make(chan struct{})}
+		m.lull = time.Now()
+		m.stirCount()
 	}
 }
 
@@ -96,6 +99,9 @@ func (m *modem) way() sms.Way {
 	// Restarts counts openings; the first was none.
 	if info.Restarts > 0 {
 		info.Restarts--
+	}
+	if b := m.purse.Balance; m.purseOf == m.net && !m.purse.Tried.IsZero() {
+		info.Balance = &b
 	}
 	why := m.why
 	if held := m.heldWhy(); held != "" && m.state.carries() {

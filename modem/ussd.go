@@ -74,15 +74,17 @@ func (p *Pool) CancelUSSD(ctx context.Context, way string) error {
 	return m.talk(ctx, "").err
 }
 
-// talk gives a code to the owner when no text is on its way, and waits for the
-// reply.
-func (m *modem) talk(ctx context.Context, code string) said {
+// talk gives codes to the owner when no text is on its way, each when the reply
+// to the one before wants an answer, and returns the last reply. Nobody else's
+// text or code comes between them. An empty code ends what is open.
+func (m *modem) talk(ctx context.Context, codes ...string) said {
 	tctx, callOff := context.WithCancelCause(ctx)
 	defer callOff(nil)
 	m.change(func() { m.talks++ })
 	m.gateway.Changed()
 	defer func() {
 		m.change(func() { m.talks-- })
+		m.stirCount()
 		m.gateway.Changed()
 	}()
 	d, err := m.engage(tctx)
@@ -90,10 +92,29 @@ func (m *modem) talk(ctx context.Context, code string) said {
 		return said{err: err}
 	}
 	defer m.letGo()
-	if code != "" {
+	if codes[0] != "" {
 		m.change(func() { m.callOff = callOff })
 		defer m.change(func() { m.callOff = nil })
 	}
+	var out said
+	for i, code := range codes {
+		if i > 0 && !out.more {
+			break
+		}
+		if out = m.say(tctx, d, code); out.err != nil {
+			break
+		}
+	}
+	m.change(func() {
+		if m.menu = (time.Time{}); out.more {
+			m.menu = time.Now().Add(menuLimit)
+		}
+	})
+	return out
+}
+
+// say gives one code to the owner and waits for the reply.
+func (m *modem) say(tctx context.Context, d *door, code string) said {
 	k := &talk{ctx: tctx, code: code, reply: make(chan said, 1)}
 	select {
 	case d.talks <- k:
@@ -142,7 +163,8 @@ func (m *modem) change(f func()) {
 func (m *modem) letGo() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sending = false
+	m.sending, m.lull = false, time.Now()
+	m.stirCount()
 	if m.idle != nil {
 		close(m.idle)
 		m.idle = nil

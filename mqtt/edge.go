@@ -50,6 +50,9 @@ type Edge struct {
 	// that is no error. As Restart.
 	CancelUSSD func(ctx context.Context, modem string) error
 
+	// Balance has a modem ask its network what the SIM has left. As Restart.
+	Balance func(ctx context.Context, modem string) (sms.Balance, error)
+
 	cfg    Config
 	topics topics
 	log    *slog.Logger

@@ -150,9 +150,10 @@ func TestVerbs(t *testing.T) {
 			{"cancel", `{"id":"v1"}`, `{"status":"error","error":"state: is cancelled: too late"}`},
 			{"modems", ``, `{"status":"ok","data":[{"name":"north"`},
 			{"status", `{"transaction":null}`, `{"transaction":null,"status":"ok","data":{"name":"office"`},
-			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/restart, modem/ussd, modems, status"}`},
+			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/balance, modem/restart, modem/ussd, modems, status"}`},
 			{"modem/restart", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"modem/ussd", `{"transaction":1,"modem":"north","code":"*100#"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
+			{"modem/balance", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"status", `{"transaction":1,"what":2}`, `{"transaction":1,"status":"error","error":"the question is not JSON`},
 			{"status", `junk`, `{"status":"error","error":"the question is not JSON`},
 			{"status", `"` + strings.Repeat("x", 5000) + `"`, `{"status":"error","error":"the question is larger than 4 KiB"}`},
@@ -170,6 +171,13 @@ func TestUSSDOverMQTT(t *testing.T) {
 	release := make(chan struct{})
 	e := mqtt.New(mqtt.Config{Name: "office", Broker: broker.Config{Listen: "127.0.0.1:0"}}, slog.New(slog.DiscardHandler))
 	e.Gateway = newCore()
+	amount := 4.2
+	e.Balance = func(_ context.Context, way string) (sms.Balance, error) {
+		if way != "north" {
+			return sms.Balance{}, &sms.FieldError{Field: "modem", Text: "there is none"}
+		}
+		return sms.Balance{Amount: &amount, Low: true}, nil
+	}
 	called := make(chan string, 2)
 	e.CancelUSSD = func(_ context.Context, way string) error { called <- way; return nil }
 	e.USSD = func(_ context.Context, way, code string) (string, bool, error) {
@@ -211,6 +219,12 @@ func TestUSSDOverMQTT(t *testing.T) {
 	}
 	u.send(topic, `{"transaction":1,"modem":"n","code":"*9#"}`)
 	next(`{"transaction":1,"status":"error","error":"code: the network does not know this code"}`)
+	for modem, want := range map[string]string{"north": `{"status":"ok","data":{"amount":4.2,"low":true}}`, "south": `{"status":"error","error":"modem: there is none"}`} {
+		u.send("pigeon/office/request/modem/balance", `{"modem":"`+modem+`"}`)
+		if got := string(u.next("pigeon/office/response/modem/balance").Payload()); got != want {
+			t.Errorf("balance of %s: got %s, want %s", modem, got, want)
+		}
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

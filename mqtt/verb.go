@@ -38,6 +38,9 @@ type response struct {
 // text on its way is finished first, and the network takes up to a minute.
 const ussdLimit = 2 * time.Minute
 
+// balanceLimit is the same for a balance: its code and a few menus.
+const balanceLimit = 5 * time.Minute
+
 // ussdReply is what the network has said to a code.
 type ussdReply struct {
 	Reply string `json:"reply"`
@@ -57,6 +60,14 @@ var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
 		}
 		return nil, e.Restart(ctx, q.Modem, q.Step)
+	},
+	"modem/balance": func(ctx context.Context, e *Edge, q question) (any, error) {
+		if e.Balance == nil {
+			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
+		}
+		ctx, cancel := context.WithTimeout(ctx, balanceLimit)
+		defer cancel()
+		return e.Balance(ctx, q.Modem)
 	},
 	"modem/ussd": func(ctx context.Context, e *Edge, q question) (any, error) {
 		if e.USSD == nil || e.CancelUSSD == nil {
@@ -107,7 +118,7 @@ func (e *Edge) answer(ctx context.Context, p *broker.Publish, verb string) bool 
 
 // slow are the verbs that wait for a modem, which can take minutes: requests
 // must not wait behind them.
-var slow = map[string]bool{"modem/restart": true, "modem/ussd": true}
+var slow = map[string]bool{"modem/balance": true, "modem/restart": true, "modem/ussd": true}
 
 // An errand is a slow question on its way.
 type errand struct {

@@ -34,6 +34,8 @@ type Modem struct {
 	Signal       *int   `json:"signal,omitempty"`       // dBm
 	SMSC         Number `json:"smsc,omitempty"`
 
+	Balance *Balance `json:"balance,omitempty"` // of its SIM; nil: not asked for
+
 	Sent     uint64 `json:"sent"`     // segments taken since the daemon started
 	Refused  uint64 `json:"refused"`  // segments refused
 	Received uint64 `json:"received"` // parts received

@@ -90,6 +90,24 @@ func (s *Server) cancelUSSD(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// balanceLimit is how long a balance may take: its code and a few menus.
+const balanceLimit = 5 * time.Minute
+
+// balance has a modem ask what its SIM has left.
+func (s *Server) balance(w http.ResponseWriter, r *http.Request) error {
+	if s.Balance == nil {
+		return errNoModems
+	}
+	ctx, cancel := patient(w, r, balanceLimit)
+	defer cancel()
+	b, err := s.Balance(ctx, r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", b)
+	return nil
+}
+
 // trace shows the last of a modem's wire. Texts and numbers are masked, unless
 // the caller asks for them.
 func (s *Server) trace(w http.ResponseWriter, r *http.Request) error {

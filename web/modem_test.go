@@ -80,6 +80,24 @@ func TestModemSendsUSSD(t *testing.T) {
 	}
 }
 
+func TestModemTellsItsBalance(t *testing.T) {
+	st := start(t, nil)
+	if resp, _ := st.do("POST", "/api/v1/modems/north/balance", ""); resp.StatusCode != 503 {
+		t.Errorf("without modems: status %d, want 503", resp.StatusCode)
+	}
+	amount := 4.2
+	st.server.Balance = func(_ context.Context, way string) (sms.Balance, error) {
+		if way != "north" {
+			return sms.Balance{}, &sms.FieldError{Field: "pattern", Text: "no number is found"}
+		}
+		return sms.Balance{Amount: &amount, Currency: "GBP", Text: "4.20 left", Time: noon, Low: true}, nil
+	}
+	st.want("POST", "/api/v1/modems/north/balance", "", 200, `{"amount":4.2,"currency":"GBP","text":"4.20 left","time":"2026-03-01T12:00:00Z","low":true}`)
+	if resp, body := st.do("POST", "/api/v1/modems/south/balance", ""); resp.StatusCode != 422 || !strings.Contains(body, "no number is found") {
+		t.Errorf("another: status %d, %s", resp.StatusCode, body)
+	}
+}
+
 func TestModemsDialogueIsCancelled(t *testing.T) {
 	st := start(t, nil)
 	if resp, _ := st.do("DELETE", "/api/v1/modems/north/ussd", ""); resp.StatusCode != 503 {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
@@ -51,12 +52,18 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 		Style      template.CSS
 		Now        time.Time
 		Messages   []sms.View
+		Balances   bool   // some modem's is known
 		File, Free uint64 // MiB
-	}{h, template.CSS(pageCSS), time.Now(), views, uint64(max(h.Size, 0)) >> 20, h.Disk >> 20}); err != nil {
+	}{h, template.CSS(pageCSS), time.Now(), views, balances(h.Ways), uint64(max(h.Size, 0)) >> 20, h.Disk >> 20}); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", pagePolicy)
 	_, _ = b.WriteTo(w)
 	return nil
+}
+
+// balances reports whether the balance of any SIM is known.
+func balances(ways []sms.Way) bool {
+	return slices.ContainsFunc(ways, func(w sms.Way) bool { return w.Modem != nil && w.Modem.Balance != nil })
 }

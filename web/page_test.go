@@ -26,9 +26,14 @@ func TestPageShowsHowThingsAre(t *testing.T) {
 	signal := -71
 	st.gw.ways = []sms.Way{{Name: "north", Kind: "modem", State: "ready", Ready: true, Modem: &sms.Modem{Operator: "<b>Op & Co</b>", Signal: &signal, Sent: 12}},
 		{Name: "operator", Kind: "smsc", State: "connecting"}}
+	if strings.Contains(empty, "Balance") {
+		t.Error("the page shows balances, and there are none")
+	}
+	amount := 1.2
+	st.gw.ways[0].Modem.Balance = &sms.Balance{Amount: &amount, Currency: "GBP", Low: true, Why: "<no answer>"}
 	st.post("a.1")
 	resp, body := st.do("GET", "/", "")
-	for _, part := range []string{"office", "north", "-71 dBm", "operator", "1 queued", "86555", "a.1", "&lt;b&gt;Op &amp; Co&lt;/b&gt;"} {
+	for _, part := range []string{"office", "north", "-71 dBm", `bad">1.20 GBP (&lt;no answer&gt;)`, "operator", "1 queued", "86555", "a.1", "&lt;b&gt;Op &amp; Co&lt;/b&gt;"} {
 		if !strings.Contains(body, part) {
 			t.Errorf("the page lacks %q", part)
 		}

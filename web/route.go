@@ -28,6 +28,7 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"GET", "/api/v1/received", s.received},
 		{"GET", "/api/v1/events", func(w http.ResponseWriter, r *http.Request) error { return s.events(life, w, r) }},
 		{"GET", "/api/v1/modems", s.modems},
+		{"POST", "/api/v1/modems/{name}/balance", s.balance},
 		{"POST", "/api/v1/modems/{name}/restart", s.restart},
 		{"GET", "/api/v1/modems/{name}/trace", s.trace},
 		{"POST", "/api/v1/modems/{name}/ussd", s.ussd},

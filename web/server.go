@@ -68,6 +68,9 @@ type Server struct {
 	// that is no error. As Restart.
 	CancelUSSD func(ctx context.Context, modem string) error
 
+	// Balance has a modem ask its network what the SIM has left. As Restart.
+	Balance func(ctx context.Context, modem string) (sms.Balance, error)
+
 	cfg     Config
 	log     *slog.Logger
 	streams chan struct{} // a place for each event stream

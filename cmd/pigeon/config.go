@@ -109,6 +109,14 @@ type file struct {
 			Recipients int      `toml:"recipients"`
 			Gap        duration `toml:"gap"`
 		} `toml:"limits"`
+		Balance struct {
+			Code     string   `toml:"code"`
+			Replies  []string `toml:"replies"`
+			Every    duration `toml:"every"`
+			Pattern  string   `toml:"pattern"`
+			Low      *float64 `toml:"low"`
+			Currency string   `toml:"currency"`
+		} `toml:"balance"`
 	} `toml:"modem"`
 	Account []struct {
 		Name         string `toml:"name"`
@@ -220,6 +228,11 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 			PIN:        modem.Secret(faults.secret(fmt.Sprintf("modem[%d].pin", i), m.PIN, m.PINFile)),
 			SMSCNumber: sms.Number(m.SMSCNumber), Init: m.Init, Storage: m.Storage,
 			Roaming: m.Roaming,
+			Balance: modem.Balance{
+				Code: m.Balance.Code, Replies: m.Balance.Replies, Every: d(m.Balance.Every),
+				Pattern: faults.pattern(fmt.Sprintf("modem[%d].balance.pattern", i), m.Balance.Pattern),
+				Low:     m.Balance.Low, Currency: m.Balance.Currency,
+			},
 		})
 		limits := sms.Limits{
 			Minute: m.Limits.Minute, Hour: m.Limits.Hour, Day: m.Limits.Day, Month: m.Limits.Month,

@@ -126,6 +126,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		account = "[[account]]\nname = \"a\"\npassword = \"p\"\n"
 		modems2 = "[[modem]]\nname = \"n\"\nport = \"/dev/ttyUSB1\"\n"
 		line    = "[modem.power]\nkind = \"cut\"\npin = \"GPIO17\"\n"
+		balance = "[modem.balance]\ncode = \"*100#\"\n"
 		key     = "[modem.power]\nkind = \"pulse\"\npin = \"GPIO17\"\ntoggle = true\n"
 		login   = "[mqtt]\nurl = \"tcp://b\"\nusername = \"u\"\n"
 	)
@@ -192,6 +193,13 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"modem.limits.month", modems + "[modem.limits]\nmonth = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Month: 7}}},
 		{"modem.limits.recipients", modems + "[modem.limits]\nrecipients = 7", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Recipients: 7}}},
 		{"modem.limits.gap", modems + "[modem.limits]\ngap = \"3s\"", func(c config) any { return c.gateway.Limits }, map[string]sms.Limits{"m": {Gap: 3 * time.Second}}},
+		{"modem.balance.code", modems + balance, func(c config) any { return c.modem.Modems[0].Balance }, modem.Balance{Code: "*100#"}},
+		{"modem.balance.replies", modems + balance + "replies = [\"1\", \"2\"]", func(c config) any { return c.modem.Modems[0].Balance.Replies }, []string{"1", "2"}},
+		{"modem.balance.every", modems + balance + "every = \"12h\"", func(c config) any { return c.modem.Modems[0].Balance.Every }, 12 * time.Hour},
+		{"modem.balance.pattern", modems + balance + "pattern = '([0-9]+)'", func(c config) any { return c.modem.Modems[0].Balance.Pattern.String() }, "([0-9]+)"},
+		{"modem.balance.low", modems + balance + "low = 2.5", func(c config) any { return *c.modem.Modems[0].Balance.Low }, 2.5},
+		{"modem.balance.low", modems + balance + "low = 0", func(c config) any { return *c.modem.Modems[0].Balance.Low }, 0.0},
+		{"modem.balance.currency", modems + balance + "currency = \"€\"", func(c config) any { return c.modem.Modems[0].Balance.Currency }, "€"},
 		{"account.name", account, func(c config) any { return c.web.Accounts[0].Name + c.mqtt.Broker.Accounts[0].Name }, "aa"},
 		{"account.password", account, func(c config) any { return c.mqtt.Broker.Accounts[0].Password }, broker.Secret("p")},
 		{"account.password", account, func(c config) any { return c.web.Accounts }, []web.Account{{Name: "a", Password: "p"}}},

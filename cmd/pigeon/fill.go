@@ -61,6 +61,15 @@ func (l *faultList) set(dst reflect.Value, v any, key string) {
 		default:
 			dst.SetInt(n)
 		}
+	case reflect.Float64:
+		switch n := v.(type) {
+		case float64:
+			dst.SetFloat(n)
+		case int64:
+			dst.SetFloat(float64(n))
+		default:
+			l.addf("%s: a number is needed, and not %s", key, kind(v))
+		}
 	case reflect.Struct:
 		if table, ok := v.(map[string]any); ok {
 			l.fill(dst, table, key+".")

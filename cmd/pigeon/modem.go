@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 const helpModem = `Acts on one modem, by its name in "pigeon modems".
@@ -16,6 +18,9 @@ itself, the first where --step names none: reinitialise (close, open, start
 anew), radio (off and on), reset (the maker's command), usb (off the bus and on
 again), port (USB power) or power (its GPIO line). What is being sent is finished
 first. What came of it stands in "pigeon events".
+
+"balance" asks the network what the SIM has left, with the code and the menus of
+[modem.balance] in the configuration, and prints it.
 
 "trace" prints the last 64 KiB of its wire, both ways. Texts and numbers are
 masked unless --clear is given; a PIN always is.
@@ -40,7 +45,7 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	}
 	path := "/modems/" + url.PathEscape(rest[0])
 	switch rest[1] {
-	case "restart", "trace":
+	case "balance", "restart", "trace":
 		if len(rest) > 2 {
 			return usagef("%q takes no %q", rest[1], rest[2])
 		}
@@ -52,7 +57,7 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 			return usagef(`"ussd" needs a CODE, '*100#' say`)
 		}
 	default:
-		return unknown("modem command", rest[1], []string{"restart", "trace", "ussd"}, "pigeon modem -h")
+		return unknown("modem command", rest[1], []string{"balance", "restart", "trace", "ussd"}, "pigeon modem -h")
 	}
 	if *off && rest[1] != "ussd" {
 		return usagef("--cancel is for \"ussd\", and not for %q", rest[1])
@@ -66,6 +71,9 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	}
 	if rest[1] == "ussd" {
 		return ussd(ctx, e, f, c, path, rest[2])
+	}
+	if rest[1] == "balance" {
+		return balance(ctx, e, f, c, path)
 	}
 	if rest[1] == "restart" {
 		a, err := c.callWithin(ctx, modemLimit, http.MethodPost, path+"/restart", nil, map[string]string{"step": *step})
@@ -98,6 +106,27 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	}
 	return nil
 }
+
+// balance has a modem ask what its SIM has left, and prints it.
+func balance(ctx context.Context, e *env, f *clientFlags, c *client, path string) error {
+	a, err := c.callWithin(ctx, balanceWait, http.MethodPost, path+"/balance", nil, nil)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return a.print(e.stdout)
+	}
+	var b sms.Balance
+	if err := a.read(&b); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, visible(purse(&b)))
+	return nil
+}
+
+// balanceWait is how long a balance may take: its code and a few menus. The
+// daemon gives up before.
+const balanceWait = 5*time.Minute + answerLimit
 
 // ussd has a modem ask the network, and prints the reply.
 func ussd(ctx context.Context, e *env, f *clientFlags, c *client, path, code string) error {

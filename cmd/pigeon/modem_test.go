@@ -55,3 +55,15 @@ func TestModemUSSD(t *testing.T) {
 	d.want(t, 2, "", "pigeon: --cancel is for \"ussd\", and not for \"restart\"\n", "modem", "north", "restart", "--cancel", "--state", server.dir)
 	d.want(t, 2, "", "pigeon: \"trace\" takes no \"x\"\n", "modem", "north", "trace", "x", "--state", server.dir)
 }
+
+func TestModemBalance(t *testing.T) {
+	server := newStandIn(t, map[string]http.HandlerFunc{
+		"POST /modems/north/balance": say(200, `{"amount":1.2,"currency":"GBP","text":"1.20 left","time":"2026-05-04T12:00:00Z","low":true}`),
+		"POST /modems/south/balance": say(422, `{"title":"Unprocessable Entity","status":422,"detail":"pattern: no number is found in the network's reply: \"Soon\"","field":"pattern"}`),
+	})
+	d := newDesk(t)
+	d.want(t, 0, "1.20 GBP (low)\n", "", "modem", "north", "balance", "--state", server.dir)
+	d.want(t, 0, `{"amount":1.2,"currency":"GBP","text":"1.20 left","time":"2026-05-04T12:00:00Z","low":true}`+"\n", "", "modem", "north", "balance", "--json", "--state", server.dir)
+	d.want(t, 1, "", "pigeon: pattern: no number is found in the network's reply: \"Soon\"\n", "modem", "south", "balance", "--state", server.dir)
+	d.want(t, 2, "", "pigeon: \"balance\" takes no \"x\"\n", "modem", "north", "balance", "x", "--state", server.dir)
+}

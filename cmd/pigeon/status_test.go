@@ -59,6 +59,10 @@ func TestModems(t *testing.T) {
 		say(200, `{"modems":[
 {"name":"north","kind":"modem","state":"ready","ready":true,"modem":{"imei":"490154203237518","number":"+447700900001","operator":"Example","registration":"roaming","signal":-71,"sent":6,"refused":1,"received":2,"reports":4,"restarts":0}},
 {"name":"south","kind":"modem","state":"absent","ready":false,"why":"unplugged"}]}`),
+		say(200, `{"modems":[
+{"name":"north","kind":"modem","state":"ready","ready":true,"modem":{"balance":{"amount":1.2,"currency":"GBP","text":"x","low":true}}},
+{"name":"south","kind":"modem","state":"ready","ready":true,"modem":{"balance":{"low":false,"why":"x"}}},
+{"name":"west","kind":"modem","state":"ready","ready":true,"modem":{}}]}`),
 		say(200, `{"modems":[]}`),
 		say(200, `{"modems": []}`),
 	)})
@@ -67,6 +71,12 @@ func TestModems(t *testing.T) {
 		"NAME   STATE   OPERATOR           SIGNAL   NUMBER         IMEI             SENT  REFUSED  RECEIVED  WHY\n"+
 		"north  ready   Example (roaming)  -71 dBm  +447700900001  490154203237518  6     1        2         -\n"+
 		"south  absent  -                  -        -              -                0     0        0         unplugged\n",
+		"", "modems", "--state", server.dir)
+	d.want(t, 0, ``+
+		"NAME   STATE  OPERATOR  SIGNAL  BALANCE         NUMBER  IMEI  SENT  REFUSED  RECEIVED  WHY\n"+
+		"north  ready  -         -       1.20 GBP (low)  -       -     0     0        0         -\n"+
+		"south  ready  -         -       not known       -       -     0     0        0         -\n"+
+		"west   ready  -         -       -               -       -     0     0        0         -\n",
 		"", "modems", "--state", server.dir)
 	d.want(t, 0, "no modem: plug one in, or add a [[modem]] to the configuration\n", "", "modems", "--state", server.dir)
 	d.want(t, 0, "{\"modems\":[]}\n", "", "modems", "--json", "--state", server.dir)

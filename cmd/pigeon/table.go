@@ -29,7 +29,7 @@ func commands() []command {
 		{"events", "", "the journal: every change, as it happens with --follow", helpEvents, cmdEvents},
 
 		{"modems", "", "list the modems: state, operator, signal, counters", helpModems, cmdModems},
-		{"modem", "NAME restart|trace|ussd", "restart a modem, look at its wire, ask its network", helpModem, cmdModem},
+		{"modem", "NAME restart|trace|ussd|balance", "restart a modem, look at its wire, ask its network", helpModem, cmdModem},
 		{"status", "", "the daemon on one screen", helpStatus, cmdStatus},
 		{"doctor", "", "what stops sending, and the cure of each", helpDoctor, cmdDoctor},
 		{"audit", "", "check every invariant of the store", helpAudit, cmdAudit},
