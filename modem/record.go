@@ -18,10 +18,10 @@ const recordLine = 1024
 // whole and unmasked; whoever reads it masks it. It belongs to the modem rather
 // than to a port, so that what happened before a port was lost is still there.
 type recorder struct {
-	mu        sync.Mutex
-	ring      ring
-	in, out   []byte // lines that have not ended yet
-	followers map[chan TraceLine]*int
+	mu      sync.Mutex
+	ring    ring
+	in, out []byte        // lines that have not ended yet
+	grown   chan struct{} // closed with the next line; nil: nobody waits for it
 }
 
 // trace is line.Config.Trace. It does not block.
@@ -76,14 +76,9 @@ func (r *recorder) end(now time.Time, dir byte, half *[]byte) {
 
 func (r *recorder) add(now time.Time, dir byte, text []byte) {
 	r.ring.add(now, dir, text)
-	for f, lost := range r.followers {
-		l := TraceLine{Time: now, Dir: dir, Text: string(text), Lost: *lost}
-		select {
-		case f <- l:
-			*lost = 0
-		default:
-			*lost++
-		}
+	if r.grown != nil {
+		close(r.grown)
+		r.grown = nil
 	}
 }
 
@@ -91,7 +86,7 @@ func (r *recorder) add(now time.Time, dir byte, text []byte) {
 func (r *recorder) lines() []TraceLine {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := r.ring.lines()
+	out, _ := r.ring.from(r.ring.first, int(r.ring.next-r.ring.first))
 	for _, half := range []struct {
 		dir byte
 		b   []byte
@@ -103,20 +98,27 @@ func (r *recorder) lines() []TraceLine {
 	return out
 }
 
-// follow adds a follower, who must be taken off again.
-func (r *recorder) follow(f chan TraceLine) {
+// oldest returns the number of the oldest line that is remembered.
+func (r *recorder) oldest() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.followers == nil {
-		r.followers = map[chan TraceLine]*int{}
-	}
-	r.followers[f] = new(int)
+	return r.ring.first
 }
 
-func (r *recorder) unfollow(f chan TraceLine) {
+// since returns lines that have ended, at most most, from the nth on, and the
+// number of the one behind them; where there are none, grown is closed when
+// there is one. Those that are forgotten already are counted in Lost.
+func (r *recorder) since(n uint64, most int) (lines []TraceLine, next uint64, grown <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.followers, f)
+	lines, next = r.ring.from(n, most)
+	if len(lines) > 0 {
+		return lines, next, nil
+	}
+	if r.grown == nil {
+		r.grown = make(chan struct{})
+	}
+	return nil, next, r.grown
 }
 
 // A ring holds records one behind the other, the oldest first, and drops the
@@ -127,6 +129,8 @@ type ring struct {
 	buf   []byte // recordSize, made with the first record
 	start int
 	used  int
+
+	first, next uint64 // numbers of the oldest line and of the one to come
 }
 
 const recordHead = 8 + 1 + 2
@@ -140,6 +144,7 @@ func (r *ring) add(t time.Time, dir byte, text []byte) {
 		size := r.size(0)
 		r.start = (r.start + size) % recordSize
 		r.used -= size
+		r.first++
 	}
 	var head [recordHead]byte
 	binary.BigEndian.PutUint64(head[:], uint64(t.UnixNano()))
@@ -147,6 +152,7 @@ func (r *ring) add(t time.Time, dir byte, text []byte) {
 	binary.BigEndian.PutUint16(head[9:], uint16(len(text)))
 	r.put(head[:])
 	r.put(text)
+	r.next++
 }
 
 func (r *ring) put(b []byte) {
@@ -165,18 +171,26 @@ func (r *ring) at(off, n int) []byte {
 
 // size returns the length of the record at an offset.
 func (r *ring) size(off int) int {
-	return recordHead + int(binary.BigEndian.Uint16(r.at(off+9, 2)))
+	at := func(i int) int { return int(r.buf[(r.start+off+i)%recordSize]) }
+	return recordHead + at(9)<<8 + at(10)
 }
 
-func (r *ring) lines() []TraceLine {
-	var out []TraceLine
-	for off := 0; off < r.used; {
+// from returns at most most lines from the nth on, and the number of the one
+// behind them. What it has forgotten of these stands in the first one's Lost.
+func (r *ring) from(n uint64, most int) (out []TraceLine, next uint64) {
+	i := r.first
+	for off := 0; off < r.used && len(out) < most; i++ {
 		size := r.size(off)
-		b := r.at(off, size)
-		out = append(out, TraceLine{
-			Time: time.Unix(0, int64(binary.BigEndian.Uint64(b))).UTC(), Dir: b[8], Text: string(b[recordHead:]),
-		})
+		if i >= n {
+			b := r.at(off, size)
+			out = append(out, TraceLine{
+				Time: time.Unix(0, int64(binary.BigEndian.Uint64(b))).UTC(), Dir: b[8], Text: string(b[recordHead:]),
+			})
+		}
 		off += size
 	}
-	return out
+	if len(out) > 0 && n < r.first {
+		out[0].Lost = int(r.first - n)
+	}
+	return out, i
 }

@@ -21,7 +21,7 @@ type TraceLine struct {
 	Time time.Time
 	Dir  byte // FromModem, FromHost, Remark
 	Text string
-	Lost int // lines before it that a follower was too slow for
+	Lost int // lines before it that the reader of a Tap was too slow for
 }
 
 // String returns the line as it is printed: "19:50:51.004 > AT+CSQ".
@@ -33,10 +33,6 @@ func (l TraceLine) String() string {
 	return lost + l.Time.Format("15:04:05.000") + " " + string(rune(l.Dir)) + " " + l.Text
 }
 
-// followRoom is how many lines a follower may be behind: a sweep of a full
-// memory without a rest.
-const followRoom = 1024
-
 // Trace returns the last of what went over a modem's port, the oldest first.
 // Texts and numbers are masked unless clear is set; a PIN always is.
 func (p *Pool) Trace(way string, clear bool) ([]TraceLine, error) {
@@ -47,29 +43,40 @@ func (p *Pool) Trace(way string, clear bool) ([]TraceLine, error) {
 	return show(m.record.lines(), &masker{clear: clear}), nil
 }
 
-// Follow calls f with each line that goes over a modem's port from now on,
-// masked as by Trace, until ctx is done or f returns an error, which it
-// returns. The port never waits for f: a line it is too slow for is counted in
-// the next one's Lost.
-func (p *Pool) Follow(ctx context.Context, way string, clear bool, f func(TraceLine) error) error {
+// A Tap gives out what goes over a modem's port, from the oldest line that is
+// remembered on. It belongs to one reader.
+type Tap struct {
+	record *recorder
+	mask   masker
+	next   uint64 // the line that comes next
+}
+
+// Tap taps a modem's port, masked as Trace is. There is nothing to close.
+func (p *Pool) Tap(way string, clear bool) (*Tap, error) {
 	m, err := p.named(way)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	lines := make(chan TraceLine, followRoom)
-	m.record.follow(lines)
-	defer m.record.unfollow(lines)
-	k := &masker{clear: clear}
+	return &Tap{record: &m.record, mask: masker{clear: clear}, next: m.record.oldest()}, nil
+}
+
+// tapMost is how many lines Next returns at most.
+const tapMost = 100
+
+// Next returns the lines that have come since the last time, a few at a time,
+// and waits for one, but not beyond ctx. The port waits for nobody: what was
+// overwritten before it was read is counted in the first line's Lost.
+func (t *Tap) Next(ctx context.Context) ([]TraceLine, error) {
 	for {
+		lines, next, grown := t.record.since(t.next, tapMost)
+		if len(lines) > 0 {
+			t.next = next
+			return show(lines, &t.mask), nil
+		}
 		select {
+		case <-grown:
 		case <-ctx.Done():
-			return nil
-		case l := <-lines:
-			for _, l := range show([]TraceLine{l}, k) {
-				if err := f(l); err != nil {
-					return err
-				}
-			}
+			return nil, ctx.Err()
 		}
 	}
 }

@@ -50,70 +50,91 @@ func TestTrace(t *testing.T) {
 	})
 }
 
-func TestFollow(t *testing.T) {
+func TestTapGivesWhatStandsAndWhatComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := one(t, modemsim.ModemConfig{})
 		defer r.end()
 		r.ready("m1")
-		ctx, cancel := context.WithCancel(t.Context())
-		var got []string
-		done := make(chan error, 1)
+		tap, err := r.pool.Tap("m1", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := func() (all []modem.TraceLine) {
+			for {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				lines, err := tap.Next(ctx)
+				cancel()
+				if errors.Is(err, context.DeadlineExceeded) {
+					return all
+				}
+				all = append(all, lines...)
+			}
+		}
+		stands, err := r.pool.Trace("m1", false)
+		if got := rest(); err != nil || !slices.Equal(got, stands) || len(got) == 0 {
+			t.Errorf("the tap gives %d lines, the trace %d, %v", len(got), len(stands), err)
+		}
+		done := make(chan []modem.TraceLine)
 		go func() {
-			done <- r.pool.Follow(ctx, "m1", false, func(l modem.TraceLine) error { got = append(got, l.Text); return nil })
+			lines, err := tap.Next(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			done <- lines
 		}()
 		synctest.Wait()
 		if _, err := r.send("m1", "hello"); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait()
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Follow = %v", err)
+		came := <-done
+		if len(came) == 0 || !strings.HasPrefix(came[0].Text, "AT+CM") {
+			t.Errorf("woken with %v", came)
 		}
-		if !slices.Contains(got, "^Z") || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "+CMGS:") }) {
-			t.Errorf("followed %q", got)
+		came = append(came, rest()...)
+		all, err := r.pool.Trace("m1", false)
+		if got := append(stands, came...); err != nil || !slices.Equal(got, all) {
+			t.Errorf("all of it: %d lines, the trace %d, %v", len(got), len(all), err)
 		}
-		full := errors.New("the reader has gone")
-		go func() {
-			done <- r.pool.Follow(t.Context(), "m1", false, func(modem.TraceLine) error { return full })
-		}()
-		synctest.Wait()
-		_, _ = r.send("m1", "hello")
-		if err := <-done; !errors.Is(err, full) {
-			t.Errorf("Follow = %v", err)
+		if _, err := r.pool.Tap("m9", false); err == nil {
+			t.Error("the tap of no modem")
 		}
 	})
 }
 
-// A follower who does not read loses lines and holds up nobody.
-func TestSlowFollowerHoldsUpNobody(t *testing.T) {
+// A reader who does not read loses lines, is told how many, and holds up nobody.
+func TestSlowTapHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := one(t, modemsim.ModemConfig{})
 		defer r.end()
 		r.ready("m1")
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		wait, lost := make(chan struct{}), 0
-		done := make(chan error, 1)
-		go func() {
-			done <- r.pool.Follow(ctx, "m1", false, func(l modem.TraceLine) error { lost += l.Lost; <-wait; return nil })
-		}()
-		synctest.Wait()
-		for range 500 {
+		tap, err := r.pool.Tap("m1", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, err := r.pool.Trace("m1", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.wires["m1"].forget()
+		for range 1000 {
 			if _, err := r.send("m1", "hello"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		close(wait)
-		synctest.Wait()
-		if _, err := r.send("m1", "hello"); err != nil { // whose first line tells
+		kept, err := r.pool.Trace("m1", false)
+		if err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait()
-		cancel()
-		<-done
-		if lost < 1000 {
-			t.Errorf("%d lines lost of some 3000", lost)
+		lines, err := tap.Next(t.Context())
+		if err != nil || len(lines) != 100 || lines[0].Text != kept[0].Text {
+			t.Fatalf("%d lines, %v", len(lines), err)
+		}
+		// A text is 5 lines: two commands, prompt, result, OK.
+		if lost := lines[0].Lost; lost < len(before)+5000-len(kept)-1000 || lost > len(before)+6000 {
+			t.Errorf("%d lines lost; %d before, %d kept", lost, len(before), len(kept))
+		}
+		if !strings.HasPrefix(lines[0].String(), "… ") || lines[1].Lost != 0 {
+			t.Errorf("said %q, %q", lines[0], lines[1])
 		}
 	})
 }

@@ -53,6 +53,9 @@ type Edge struct {
 	// Balance has a modem ask its network what the SIM has left. As Restart.
 	Balance func(ctx context.Context, modem string) (sms.Balance, error)
 
+	// Trace shows the last of a modem's wire, masked unless clear. As Restart.
+	Trace func(modem string, clear bool) ([]string, error)
+
 	cfg    Config
 	topics topics
 	log    *slog.Logger

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -150,9 +151,10 @@ func TestVerbs(t *testing.T) {
 			{"cancel", `{"id":"v1"}`, `{"status":"error","error":"state: is cancelled: too late"}`},
 			{"modems", ``, `{"status":"ok","data":[{"name":"north"`},
 			{"status", `{"transaction":null}`, `{"transaction":null,"status":"ok","data":{"name":"office"`},
-			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/balance, modem/restart, modem/ussd, modems, status"}`},
+			{"reboot", `{"transaction":1}`, `{"transaction":1,"status":"error","error":"the verbs are cancel, message, modem/balance, modem/restart, modem/trace, modem/ussd, modems, status"}`},
 			{"modem/restart", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"modem/ussd", `{"transaction":1,"modem":"north","code":"*100#"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
+			{"modem/trace", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"modem/balance", `{"transaction":1,"modem":"north"}`, `{"transaction":1,"status":"error","error":"this gateway drives no modems"}`},
 			{"status", `{"transaction":1,"what":2}`, `{"transaction":1,"status":"error","error":"the question is not JSON`},
 			{"status", `junk`, `{"status":"error","error":"the question is not JSON`},
@@ -171,6 +173,9 @@ func TestUSSDOverMQTT(t *testing.T) {
 	release := make(chan struct{})
 	e := mqtt.New(mqtt.Config{Name: "office", Broker: broker.Config{Listen: "127.0.0.1:0"}}, slog.New(slog.DiscardHandler))
 	e.Gateway = newCore()
+	e.Trace = func(_ string, clear bool) ([]string, error) {
+		return append(make([]string, 400), fmt.Sprintf("clear %t", clear)), nil
+	}
 	amount := 4.2
 	e.Balance = func(_ context.Context, way string) (sms.Balance, error) {
 		if way != "north" {
@@ -224,6 +229,10 @@ func TestUSSDOverMQTT(t *testing.T) {
 		if got := string(u.next("pigeon/office/response/modem/balance").Payload()); got != want {
 			t.Errorf("balance of %s: got %s, want %s", modem, got, want)
 		}
+	}
+	u.send("pigeon/office/request/modem/trace", `{"modem":"north"}`)
+	if got := string(u.next("pigeon/office/response/modem/trace").Payload()); !strings.HasSuffix(got, `"","clear false"]}}`) || strings.Count(got, ",") != 400 {
+		t.Errorf("trace: got %d lines, …%.40s", strings.Count(got, ","), got[max(0, len(got)-40):])
 	}
 	cancel()
 	if err := <-ended; err != nil {

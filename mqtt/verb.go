@@ -47,6 +47,14 @@ type ussdReply struct {
 	More  bool   `json:"more"` // it waits for an answer
 }
 
+// traced is the last of a modem's wire.
+type traced struct {
+	Lines []string `json:"lines"`
+}
+
+// traceMost is how many lines of it are told: some 20 KiB.
+const traceMost = 400
+
 // verbs are what may be asked.
 var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 	"status":  func(ctx context.Context, e *Edge, _ question) (any, error) { return e.Gateway.Health(ctx) },
@@ -68,6 +76,13 @@ var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 		ctx, cancel := context.WithTimeout(ctx, balanceLimit)
 		defer cancel()
 		return e.Balance(ctx, q.Modem)
+	},
+	"modem/trace": func(_ context.Context, e *Edge, q question) (any, error) {
+		if e.Trace == nil {
+			return nil, &sms.FieldError{Text: "this gateway drives no modems"}
+		}
+		lines, err := e.Trace(q.Modem, false) // whoever may read the response sees it
+		return traced{append([]string{}, lines[max(0, len(lines)-traceMost):]...)}, err
 	},
 	"modem/ussd": func(ctx context.Context, e *Edge, q question) (any, error) {
 		if e.USSD == nil || e.CancelUSSD == nil {

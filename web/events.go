@@ -27,11 +27,24 @@ func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Req
 	if err != nil {
 		return err
 	}
+	return s.stream(life, w, r, "events", func(ctx context.Context) (b []byte, err error) {
+		entries, err := s.Gateway.Next(ctx, after, batch)
+		if err == nil {
+			b, after = encode(entries, after)
+		}
+		return b, err
+	})
+}
+
+// stream sends what next brings, until the client leaves or life ends. A
+// comment goes out when next has had nothing for a while; what is the name of
+// it for the log.
+func (s *Server) stream(life context.Context, w http.ResponseWriter, r *http.Request, what string, next func(context.Context) ([]byte, error)) error {
 	select {
 	case s.streams <- struct{}{}:
 		defer func() { <-s.streams }()
 	default:
-		return later(fmt.Sprintf("%d clients follow the events already", maxStreams), 30)
+		return later(fmt.Sprintf("%d clients follow the events, or a trace, already", maxStreams), 30)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -50,19 +63,19 @@ func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Req
 			return nil
 		}
 		wait, stop := context.WithTimeout(ctx, keepAlive)
-		entries, err := s.Gateway.Next(wait, after, batch)
+		news, err := next(wait)
 		idle := wait.Err() != nil
 		stop()
 		switch {
 		case err == nil:
-			b, after = encode(entries, after)
+			b = news
 		case ctx.Err() != nil:
 			return nil
 		case idle:
 			b = []byte(": still here\n\n")
 		default:
 			if !errors.Is(err, sms.ErrClosed) {
-				s.log.Warn("event stream ended", "after", after, "err", err)
+				s.log.Warn("stream ended", "of", what, "err", err)
 			}
 			return nil
 		}

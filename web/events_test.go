@@ -107,7 +107,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		_, hangUp = follow(t, st, "", "")
 	}
 	resp, body := st.do("GET", "/api/v1/events", "")
-	if resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" || !strings.Contains(body, "64 clients follow the events already") {
+	if resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" || !strings.Contains(body, "64 clients follow the events, or a trace, already") {
 		t.Errorf("one stream too many: %d %s", resp.StatusCode, body)
 	}
 	if resp, _ := st.do("GET", "/healthz", ""); resp.StatusCode != 200 {

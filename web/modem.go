@@ -107,21 +107,3 @@ func (s *Server) balance(w http.ResponseWriter, r *http.Request) error {
 	writeJSON(w, http.StatusOK, "application/json", b)
 	return nil
 }
-
-// trace shows the last of a modem's wire. Texts and numbers are masked, unless
-// the caller asks for them.
-func (s *Server) trace(w http.ResponseWriter, r *http.Request) error {
-	q, err := query(r, "clear")
-	if err != nil {
-		return err
-	}
-	if s.Trace == nil {
-		return errNoModems
-	}
-	lines, err := s.Trace(r.PathValue("name"), q.Get("clear") == "1")
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, "application/json", map[string][]string{"lines": append([]string{}, lines...)})
-	return nil
-}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pigeon-sms/pigeon/sms"
+	"github.com/pigeon-sms/pigeon/web"
 )
 
 func TestModemIsRestartedAndTraced(t *testing.T) {
@@ -18,6 +19,7 @@ func TestModemIsRestartedAndTraced(t *testing.T) {
 		asked = append(asked, way+" "+step)
 		return nil
 	}
+	st.server.Tap = func(string, bool) (func(context.Context) ([]web.TraceLine, error), error) { return nil, nil }
 	st.server.Trace = func(way string, clear bool) ([]string, error) {
 		if clear {
 			return []string{"clear"}, nil

@@ -30,7 +30,7 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"GET", "/api/v1/modems", s.modems},
 		{"POST", "/api/v1/modems/{name}/balance", s.balance},
 		{"POST", "/api/v1/modems/{name}/restart", s.restart},
-		{"GET", "/api/v1/modems/{name}/trace", s.trace},
+		{"GET", "/api/v1/modems/{name}/trace", func(w http.ResponseWriter, r *http.Request) error { return s.trace(life, w, r) }},
 		{"POST", "/api/v1/modems/{name}/ussd", s.ussd},
 		{"DELETE", "/api/v1/modems/{name}/ussd", s.cancelUSSD},
 		{"GET", "/api/v1/status", s.status},

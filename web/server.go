@@ -60,6 +60,11 @@ type Server struct {
 	Restart func(ctx context.Context, modem, step string) error
 	Trace   func(modem string, clear bool) ([]string, error)
 
+	// Tap gives out a modem's wire, the oldest line that is remembered first: next
+	// waits for some, but not beyond its context, and never holds the modem up.
+	// As Trace.
+	Tap func(modem string, clear bool) (next func(context.Context) ([]TraceLine, error), err error)
+
 	// USSD has a modem send a code, and returns the network's reply; more when
 	// it waits for an answer, which is the next code. As Restart.
 	USSD func(ctx context.Context, modem, code string) (reply string, more bool, err error)

@@ -131,3 +131,70 @@ func TestPatientAnswerArrives(t *testing.T) {
 		}
 	})
 }
+
+func TestTraceIsFollowed(t *testing.T) {
+	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
+	tap := func(s *web.Server) {
+		s.Trace = func(string, bool) ([]string, error) { return nil, nil }
+		s.Tap = func(way string, clear bool) (func(context.Context) ([]web.TraceLine, error), error) {
+			if way != "north" || !clear {
+				t.Errorf("tapped %q, clear %t", way, clear)
+			}
+			batches := [][]web.TraceLine{
+				{{Time: at(1), Dir: ">", Text: "AT"}, {Time: at(2), Dir: "<", Text: "OK"}},
+				{{Time: at(3), Dir: "#", Text: `say "hi"`, Lost: 7}},
+			}
+			return func(ctx context.Context) ([]web.TraceLine, error) {
+				if len(batches) == 0 {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				b := batches[0]
+				batches = batches[1:]
+				return b, nil
+			}, nil
+		}
+	}
+	const first = `id: 1772366401000000000
+event: line
+data: {"time":"2026-03-01T12:00:01Z","dir":">","text":"AT"}
+
+id: 1772366402000000000
+event: line
+data: {"time":"2026-03-01T12:00:02Z","dir":"<","text":"OK"}
+
+`
+	const last = `id: 1772366403000000000
+event: line
+data: {"time":"2026-03-01T12:00:03Z","dir":"#","text":"say \"hi\"","lost":7}
+
+: still here
+
+`
+	const path = "/api/v1/modems/north/trace?follow=1&clear=1"
+	inBubble(t, "GET "+path, tap, func(t *testing.T, _ *fake, conn net.Conn) {
+		wantStream(t, conn, ": from now on\n\n"+first+last)
+	})
+	inBubble(t, "GET "+path+" HTTP/1.1\r\nLast-Event-ID: 1772366402000000000\r\nX:", tap, func(t *testing.T, _ *fake, conn net.Conn) {
+		wantStream(t, conn, ": from now on\n\n"+last)
+	})
+	inBubble(t, "GET "+path+" HTTP/1.1\r\nLast-Event-ID: x\r\nX:", tap, func(t *testing.T, _ *fake, conn net.Conn) {
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("a bad id: %v, %v", resp, err)
+		}
+	})
+}
+
+// wantStream reads a response that goes on, as far as it is known.
+func wantStream(t *testing.T, conn net.Conn, want string) {
+	t.Helper()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(want))
+	if n, err := io.ReadFull(resp.Body, got); err != nil || string(got) != want || resp.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("got %q, %v, %v; want %q", got[:n], err, resp.Header, want)
+	}
+}

@@ -20,6 +20,8 @@ const (
 	kindMessage  = "message"  // a change of a message: sms.Event
 	kindReceived = "received" // sms.Received
 	kindNotice   = "notice"   // news of a way: sms.Notice
+
+	kindLine = "line" // of a modem's wire: web.TraceLine
 )
 
 // cmdEvents prints the journal.
@@ -77,7 +79,7 @@ var errRead = errors.New("read")
 func (c *client) readUntil(ctx context.Context, after, last uint64, each func(streamed) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	err := c.stream(ctx, after, func() error { return nil }, func(s streamed) error {
+	err := c.stream(ctx, journalPath, nil, after, func() error { return nil }, func(s streamed) error {
 		if err := each(s); err != nil {
 			return err
 		}
@@ -146,7 +148,11 @@ func readEvent[T any](s streamed) (v T, err error) {
 
 // follow reads the journal after a line until ctx is done, which is no error.
 func (e *env) follow(ctx context.Context, c *client, after uint64, each func(streamed) error) error {
-	f := follower{client: c, after: after, say: e.say}
+	return e.keepUp(ctx, &follower{client: c, after: after, say: e.say}, each)
+}
+
+// keepUp reads a stream until ctx is done, which is no error.
+func (e *env) keepUp(ctx context.Context, f *follower, each func(streamed) error) error {
 	err := f.follow(ctx, each)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -23,16 +25,18 @@ const (
 	streamSilence = time.Minute
 )
 
-// A follower reads the daemon's journal over as many connections as it takes.
+// A follower reads the daemon's journal, or another stream, over as many connections as it takes.
 type follower struct {
 	client  *client
+	path    string // of the stream, without its /api/v1; empty: the journal's
+	query   url.Values
 	after   uint64            // the seq of the last event seen
 	patient bool              // wait for a daemon that is away from the start
 	back    func() error      // called for each connection after the first; nil: not wanted
 	say     func(text string) // tells a person what is waited for
 }
 
-// follow calls each for every event of the journal after f.after, in order, and
+// follow calls each for every event of the stream after f.after, in order, and
 // returns each's or back's first error, or the daemon's refusal. Without
 // patience it also returns when the first connection fails.
 func (f *follower) follow(ctx context.Context, each func(streamed) error) error {
@@ -40,7 +44,7 @@ func (f *follower) follow(ctx context.Context, each func(streamed) error) error 
 	for {
 		var mine error // each's, or back's
 		var opened bool
-		err := f.client.stream(ctx, f.after, func() error {
+		err := f.client.stream(ctx, cmp.Or(f.path, journalPath), f.query, f.after, func() error {
 			if told {
 				f.say("the daemon answers again")
 			}
@@ -86,12 +90,15 @@ func lasting(err error) bool {
 	return !errors.Is(err, io.EOF)
 }
 
+// journalPath is where the journal is followed.
+const journalPath = "/events"
+
 // stream reads one connection's events after the given one. opened is called
 // when the connection stands.
-func (c *client) stream(ctx context.Context, after uint64, opened func() error, each func(streamed) error) error {
+func (c *client) stream(ctx context.Context, path string, query url.Values, after uint64, opened func() error, each func(streamed) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	req, err := c.request(ctx, http.MethodGet, "/events", nil, nil)
+	req, err := c.request(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		return err
 	}

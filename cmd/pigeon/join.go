@@ -8,6 +8,7 @@ import (
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/usb"
 	"github.com/pigeon-sms/pigeon/sms"
+	"github.com/pigeon-sms/pigeon/web"
 )
 
 // core is the gateway as the pool sees it: what a modem's recovery tried, and
@@ -46,8 +47,27 @@ func trace(pool *modem.Pool) func(way string, clear bool) ([]string, error) {
 		lines, err := pool.Trace(way, clear)
 		out := make([]string, 0, len(lines))
 		for _, l := range lines {
+			l.Time = l.Time.Local()
 			out = append(out, l.String())
 		}
 		return out, err
+	}
+}
+
+// wire is a modem's wire as it goes on.
+func wire(pool *modem.Pool) func(way string, clear bool) (func(context.Context) ([]web.TraceLine, error), error) {
+	return func(way string, clear bool) (func(context.Context) ([]web.TraceLine, error), error) {
+		t, err := pool.Tap(way, clear)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) ([]web.TraceLine, error) {
+			lines, err := t.Next(ctx)
+			out := make([]web.TraceLine, 0, len(lines))
+			for _, l := range lines {
+				out = append(out, web.TraceLine{Time: l.Time, Dir: string(rune(l.Dir)), Text: l.Text, Lost: l.Lost})
+			}
+			return out, err
+		}, nil
 	}
 }

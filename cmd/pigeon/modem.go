@@ -22,7 +22,8 @@ first. What came of it stands in "pigeon events".
 "balance" asks the network what the SIM has left, with the code and the menus of
 [modem.balance] in the configuration, and prints it.
 
-"trace" prints the last 64 KiB of its wire, both ways. Texts and numbers are
+"trace" prints the last 64 KiB of its wire, both ways, and with --follow goes on as
+lines come, over restarts of the daemon, until interrupted. Texts and numbers are
 masked unless --clear is given; a PIN always is.
 
 "ussd CODE" sends a code such as '*100#' to the network and prints the reply.
@@ -37,6 +38,7 @@ const modemLimit = 3 * answerLimit
 func cmdModem(ctx context.Context, e *env, args []string) error {
 	f := newClientFlags("modem")
 	step := f.String("step", "", "restart: the `STEP` to take")
+	follow := f.Bool("follow", false, "trace: go on with each line as it comes")
 	clear := f.Bool("clear", false, "trace: show texts and numbers")
 	off := f.Bool("cancel", false, "ussd: end the menu or the wait for a reply")
 	rest, err := f.parse(args, 2, 3)
@@ -59,8 +61,10 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 	default:
 		return unknown("modem command", rest[1], []string{"balance", "restart", "trace", "ussd"}, "pigeon modem -h")
 	}
-	if *off && rest[1] != "ussd" {
-		return usagef("--cancel is for \"ussd\", and not for %q", rest[1])
+	for flag, word := range map[string]string{"step": "restart", "clear": "trace", "follow": "trace", "cancel": "ussd"} {
+		if f.given(flag) && rest[1] != word {
+			return usagef("--%s is for %q, and not for %q", flag, word, rest[1])
+		}
 	}
 	c, err := f.connect(e)
 	if err != nil {
@@ -86,25 +90,7 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 		fmt.Fprintf(e.stdout, "%s has taken the step; \"pigeon modems\" tells how it is\n", visible(rest[0]))
 		return nil
 	}
-	q := url.Values{}
-	if *clear {
-		q.Set("clear", "1")
-	}
-	a, err := c.get(ctx, path+"/trace", q)
-	if err != nil {
-		return err
-	}
-	if f.json {
-		return a.print(e.stdout)
-	}
-	var seen struct{ Lines []string }
-	if err := a.read(&seen); err != nil {
-		return err
-	}
-	for _, l := range seen.Lines {
-		fmt.Fprintln(e.stdout, visible(l))
-	}
-	return nil
+	return showTrace(ctx, e, f, c, path, *clear, *follow)
 }
 
 // balance has a modem ask what its SIM has left, and prints it.

@@ -67,3 +67,23 @@ func TestModemBalance(t *testing.T) {
 	d.want(t, 1, "", "pigeon: pattern: no number is found in the network's reply: \"Soon\"\n", "modem", "south", "balance", "--state", server.dir)
 	d.want(t, 2, "", "pigeon: \"balance\" takes no \"x\"\n", "modem", "north", "balance", "x", "--state", server.dir)
 }
+
+func TestModemTraceFollow(t *testing.T) {
+	lines := sse(7, "line", `{"time":"2026-05-04T12:00:00.5Z","dir":">","text":"AT\u001b"}`) +
+		sse(8, "line", `{"time":"2026-05-04T12:00:01Z","dir":"<","text":"OK","lost":12}`)
+	server := newStandIn(t, map[string]http.HandlerFunc{
+		"GET /modems/north/trace": inOrder(stream(true, lines), stream(false, sse(9, "line", `{"time":"2026-05-04T12:00:02Z","dir":"#","text":"closed"}`)),
+			stream(false, lines), stream(false)),
+		"GET /modems/south/trace": say(422, `{"title":"Unprocessable Entity","status":422,"detail":"modem: there is no modem \"south\"; there are: north","field":"modem"}`),
+	})
+	d := newDesk(t)
+	const printed = "14:00:00.500 > AT\\u001b\n… 12 lines lost …\n14:00:01.000 < OK\n"
+	if code := d.until(t, printed+"14:00:02.000 # closed\n", "modem", "north", "trace", "--follow", "--clear", "--state", server.dir); code != 0 {
+		t.Errorf("interrupted: status %d", code)
+	}
+	server.wantAsked(t, "GET /api/v1/modems/north/trace?clear=1&follow=1", "GET /api/v1/modems/north/trace?clear=1&follow=1")
+	d.until(t, `{"time":"2026-05-04T12:00:00.5Z","dir":">","text":"AT\u001b"}`+"\n"+`{"time":"2026-05-04T12:00:01Z","dir":"<","text":"OK","lost":12}`+"\n",
+		"modem", "north", "trace", "--follow", "--json", "--state", server.dir)
+	d.want(t, 1, "", "pigeon: modem: there is no modem \"south\"; there are: north\n", "modem", "south", "trace", "--follow", "--state", server.dir)
+	d.want(t, 2, "", "pigeon: --follow is for \"trace\", and not for \"restart\"\n", "modem", "north", "restart", "--follow", "--state", server.dir)
+}

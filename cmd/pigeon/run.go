@@ -232,6 +232,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	page := web.New(cfg.web, log)
 	page.Gateway, page.Links = gw, bus.Links
 	page.Restart, page.Trace, page.USSD, page.CancelUSSD = pool.Restart, trace(pool), pool.USSD, pool.CancelUSSD
+	page.Tap, bus.Trace = wire(pool), trace(pool)
 	page.Balance, bus.Balance = pool.Balance, pool.Balance
 	bus.Restart, bus.USSD, bus.CancelUSSD = pool.Restart, pool.USSD, pool.CancelUSSD
 
