@@ -22,14 +22,15 @@ var (
 	pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 		"clock": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 	}).Parse(pageHTML))
-
-	// pagePolicy allows the page its own style, by its hash, and nothing else.
-	pagePolicy = func() string {
-		sum := sha256.Sum256([]byte(pageCSS))
-		return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-			"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-	}()
 )
+
+// policy allows a page its own style, by its hash, forms where they may lead,
+// and nothing else.
+func policy(forms string) string {
+	sum := sha256.Sum256([]byte(pageCSS))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action " + forms + "; frame-ancestors 'none'"
+}
 
 // pageMessages is how many of the latest messages the page shows.
 const pageMessages = 20
@@ -53,12 +54,13 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 		Now        time.Time
 		Messages   []sms.View
 		Balances   bool   // some modem's is known
+		Restart    bool   // modems can be restarted
 		File, Free uint64 // MiB
-	}{h, template.CSS(pageCSS), time.Now(), views, balances(h.Ways), uint64(max(h.Size, 0)) >> 20, h.Disk >> 20}); err != nil {
+	}{h, template.CSS(pageCSS), time.Now(), views, balances(h.Ways), s.Restart != nil, uint64(max(h.Size, 0)) >> 20, h.Disk >> 20}); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", pagePolicy)
+	w.Header().Set("Content-Security-Policy", policy("'none'"))
 	_, _ = b.WriteTo(w)
 	return nil
 }

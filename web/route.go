@@ -39,6 +39,8 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"GET", "/healthz", s.healthz},
 		{"GET", "/readyz", s.readyz},
 		{"GET", "/{$}", s.page},
+		{"GET", "/modems/{name}/restart", s.confirmRestart},
+		{"POST", "/modems/{name}/restart", s.pressRestart},
 	}
 }
 
