@@ -184,7 +184,7 @@ func (m *modem) askBalance(ctx context.Context) (sms.Balance, error) {
 		return sms.Balance{}, out.err
 	}
 	news, err := p.take(m.cfg.Balance, now, out)
-	m.keepPurse(sim, p)
+	m.keepPurse(sim, p, false)
 	for _, n := range news {
 		n.Way = m.cfg.Name
 		m.log.Warn("balance check", "news", n.Step, "failed", p.Fails)
@@ -231,15 +231,19 @@ func (m *modem) recallPurse(ctx context.Context, sim string) (purse, error) {
 	if err := m.pool.recall(ctx, "balance/"+sim, &p); err != nil {
 		return p, fmt.Errorf("recall the balance: %w", err)
 	}
-	m.keepPurse(sim, p)
+	m.keepPurse(sim, p, true)
 	m.gateway.Changed()
 	return p, nil
 }
 
-func (m *modem) keepPurse(sim string, p purse) {
+// keepPurse makes a purse the modem's; one that was recalled only where the
+// SIM's is not there already, which is newer.
+func (m *modem) keepPurse(sim string, p purse, recalled bool) {
 	at := p.next(m.balanceEvery(), time.Now())
 	m.mu.Lock()
-	m.purse, m.purseOf, m.countAt = p, sim, at
+	if !recalled || m.purseOf != sim {
+		m.purse, m.purseOf, m.countAt = p, sim, at
+	}
 	m.mu.Unlock()
 	m.stirCount()
 }

@@ -37,6 +37,11 @@
 // stays open for menuLimit without holding anybody up. Whoever calls is hung
 // up on between two commands (call.go), and told to a Gateway that is a Callee.
 //
+// What a SIM has left is such a code, and the menus behind it, when the modem
+// has nothing else to do (balance.go). What came of it is remembered by ICCID,
+// shown in the modem's status, and told to a Gateway that is a Teller when it is
+// news.
+//
 // # Recovery
 //
 // A modem in trouble climbs a ladder (ladder.go): the port's own resync, a new
@@ -57,7 +62,8 @@
 // Pool.Run looks for USB modems itself. It starts, and waits for: for each found
 // device that nothing is known of, one that asks who it is; for each modem its
 // owner (modem.run), which alone speaks to the modem, and its courier, which
-// alone waits for the gateway. While a port is open its line.Port runs beside
+// alone waits for the gateway; where a balance is asked for, one more that waits
+// for the moment (balancewatch.go) and asks as anybody else would. While a port is open its line.Port runs beside
 // them. The pool's other methods may be called from anywhere.
 //
 // It relies on package line to keep unasked lines and late answers out of an
