@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
@@ -29,7 +28,7 @@ func (q *queue) waitsFor(way string, ways []sms.Way, before time.Time) bool {
 	for _, l := range q.lines {
 		l.skim()
 		i := l.takes(way, ways)
-		if l.pile.len() == 0 || i < 0 || slices.Contains(l.apart, way) {
+		if l.pile.len() == 0 || i < 0 {
 			continue
 		}
 		if q.held == nil || q.held(ways[i], l.pile.top()).Until.Before(before) {

@@ -12,7 +12,7 @@ import (
 func TestGatewayTellsWhetherAMessageWaitsForAWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEdge("north", "south")
-		w := newWorld(t, e, limited(map[string]sms.Limits{"south": {Gap: time.Minute, Day: 3}}))
+		w := newWorld(t, e, limited(map[string]sms.Limits{"south": {Gap: time.Minute, Day: 3}, "north": {Recipients: 1}}))
 		w.run()
 		synctest.Wait()
 		waits := func(way string, want bool) {
@@ -27,6 +27,13 @@ func TestGatewayTellsWhetherAMessageWaitsForAWay(t *testing.T) {
 		e.set(0, false)
 		w.acceptOne("n", ann, `,"route":"north"`)
 		waits("north", true)
+		e.set(0, true)
+		w.Changed()
+		pass(time.Second)
+		waits("north", false)
+		w.acceptOne("n2", bob, `,"route":"north"`)
+		pass(time.Second)
+		waits("north", false) // for next month
 		waits("south", false)
 		for _, id := range []string{"s1", "s2"} {
 			w.acceptOne(id, ann, `,"route":"south"`)

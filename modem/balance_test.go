@@ -123,11 +123,19 @@ func TestBalanceIsAskedForOnceADay(t *testing.T) {
 		if asked() != 2 {
 			t.Errorf("asked %d times in 26 hours, want twice", asked())
 		}
-		r.end()
-		// Another SIM: nothing of the first one is shown, and it is asked.
-		r.modems["m1"] = modemsim.NewModem(modemsim.ModemConfig{Name: "m1", Index: 7}, r.net)
-		r.begin(cfg)
 		defer r.end()
+		// Another SIM: nothing of the first one is shown, and it is asked.
+		r.modems["m1"] = modemsim.NewModem(modemsim.ModemConfig{Name: "m1", Index: 7, Registration: 2}, r.net)
+		if err := r.pool.Restart(t.Context(), "m1", ""); err != nil {
+			t.Fatal(err)
+		}
+		r.until(time.Minute, "another SIM", func() bool { return r.state("m1") == "registering" && r.way("m1").Modem.ICCID != info.ICCID })
+		if got := r.shown(); got != "none" {
+			t.Errorf("of another SIM, before it is ready: %s", got)
+		}
+		if err := r.modems["m1"].SetRegistration(1); err != nil {
+			t.Fatal(err)
+		}
 		r.ready("m1")
 		if got := r.shown(); got != "none" {
 			t.Errorf("of another SIM: %s", got)
@@ -261,6 +269,10 @@ func TestBalanceThatIsNotToldIsTold(t *testing.T) {
 		const unknown = "code: the network does not know this code: Unknown code."
 		want(2*time.Minute, "5", "")
 		want(every, "5: "+none, "m1 balance unreadable: "+none+": correct the pattern of [modem.balance] (Soon: 5)")
+		r.rest(7 * time.Hour)
+		if n := r.wires["m1"].count(`AT+CUSD=1,"*100#"`); n != checks {
+			t.Errorf("a reply that cannot be read is asked for again at once: %d checks", n)
+		}
 		want(every, "5: "+none, "")
 		want(every, "3", "")
 		want(every, "3: "+unknown, "")
