@@ -33,7 +33,7 @@ const (
 // (3GPP TS 27.007 §5 and the vendors' serial numbers).
 var bareText = []string{
 	"I", "+CGMI", "+CGMM", "+CGMR", "+CGSN", "+GMI", "+GMM", "+GMR", "+GSN", "+CIMI", "+CLAC", "+GCAP",
-	"+CCID", "+ICCID", "+QCCID", "^ICCID", "%CCID", "#CCID", "#CIMI", "+CNUM", "+CPAS", "+CSCA", "^CURC",
+	"+CCID", "+ICCID", "+CICCID", "+QCCID", "^ICCID", "%CCID", "#CCID", "#CIMI", "+CNUM", "+CPAS", "+CSCA", "^CURC",
 }
 
 // answering are the commands that answer when they set or act.
@@ -44,10 +44,11 @@ var answering = []string{
 
 // aliases are other names for a command's own lines.
 var aliases = map[string][]string{
-	"+CCID":  {"+ICCID", "+QCCID"},
-	"+ICCID": {"+CCID"},
-	"+CGSN":  {"+GSN"},
-	"+GSN":   {"+CGSN"},
+	"+CCID":   {"+ICCID", "+QCCID"},
+	"+CICCID": {"+ICCID"}, // SIM7600, A7670
+	"+ICCID":  {"+CCID"},
+	"+CGSN":   {"+GSN"},
+	"+GSN":    {"+CGSN"},
 }
 
 const (
@@ -71,7 +72,7 @@ func parse(text, pdu string) *command {
 		}
 	}
 	name = strings.ToUpper(name)
-	if name != "" && !strings.ContainsAny(name[:1], "+^%#*$_&!") {
+	if name != "" && !strings.ContainsAny(name[:1], signs+"&") {
 		name = name[:1] // basic commands carry their value behind the letter: I1, E0, D123;
 	}
 	c.names = append([]string{name}, aliases[name]...)
@@ -119,9 +120,12 @@ func answersQuery(value string) bool {
 	return strings.Trim(state, "0123456789") == ""
 }
 
+// signs stand in front of the names of extended commands and of news.
+const signs = "+^%#*$_!"
+
 // named parts a line like "+CSQ: 12,99" into its name and the rest.
 func named(line string) (name, value string, ok bool) {
-	if line == "" || !strings.ContainsAny(line[:1], "+^%#*$_!") {
+	if line == "" || !strings.ContainsAny(line[:1], signs) {
 		return "", "", false
 	}
 	name, value, ok = strings.Cut(line, ":")

@@ -27,7 +27,8 @@
 //     ("AT+CREG=2") is not, save for the few commands that say so. Of the
 //     registration queries only lines with the setting first ("+CREG: 2,1") are
 //     answers: a single number, or a quoted area code in second place, is news;
-//   - it has no name and the command answers with bare text (AT+CGMI, ATI), or
+//   - it has no name, nor begins as one ("+PBREADY"), and the command answers
+//     with bare text (AT+CGMI, ATI); or
 //     it is the PDU behind a +CMGR or +CMGL header;
 //   - it is a final result. NO CARRIER and its like end only ATD and ATA.
 //

@@ -40,6 +40,10 @@ func TestDo(t *testing.T) {
 		{name: "bare text", cmd: "+CGMI", script: "> AT+CGMI\n< huawei\n< OK", info: "huawei"},
 		{name: "bare text and news", cmd: "+CGMI", script: "> AT+CGMI\n< RING\n< Call Ready\n< ^RSSI:20\n< huawei\n< OK", info: "huawei",
 			news: "RING\nCall Ready\n^RSSI:20"},
+		{name: "bare text and news without a colon", cmd: "+CGMI", script: "> AT+CGMI\n< +PACSP1\n< ^SYSSTART AIRPLANE MODE\n< MODEM:STARTUP\n< MISSED_CALL: 02:10AM 0770\n< DST: 1\n< Siemens\n< OK",
+			info: "Siemens", news: "+PACSP1\n^SYSSTART AIRPLANE MODE\nMODEM:STARTUP\nMISSED_CALL: 02:10AM 0770\nDST: 1"},
+		{name: "bare text behind the command's name", cmd: "+CGSN", script: "> AT+CGSN\n< +PBREADY\n< +CGSN 356938035643809\n< OK", info: "+CGSN 356938035643809", news: "+PBREADY"},
+		{name: "bare text made of names", cmd: "+GCAP", script: "> AT+GCAP\n< +CGSM,+DS,+ES\n< OK", info: "+CGSM,+DS,+ES"},
 		{name: "silence", cmd: "+CSQ", script: "> AT+CSQ", err: "no answer in time", took: 5 * time.Second},
 
 		{name: "news before the answer", cmd: "+CSQ", script: "> AT+CSQ\n< +CMTI: \"SM\",3\n< +CSQ: 12,99\n< OK", info: "+CSQ: 12,99", news: `+CMTI: "SM",3`},
@@ -58,6 +62,7 @@ func TestDo(t *testing.T) {
 		{name: "stray NO CARRIER", cmd: "+CSQ", script: "> AT+CSQ\n< NO CARRIER\n< +CSQ: 12,99\n< OK", info: "+CSQ: 12,99", news: "NO CARRIER"},
 		{name: "answer that starts with >", cmd: "+CGMI", script: "> AT+CGMI\n< > ACME\n< OK", info: "> ACME"},
 		{name: "serial number by another name", cmd: "+CCID", script: "> AT+CCID\n< +ICCID: 8944\n< OK", info: "+ICCID: 8944"},
+		{name: "serial number by the name of SIMCom's LTE modules", cmd: "+CICCID", script: "> AT+CICCID\n< +ICCID: 8944\n< OK", info: "+ICCID: 8944"},
 		{name: "no OK behind CPIN", cmd: "+CPIN?", script: "> AT+CPIN?\n< +CPIN: READY", info: "+CPIN: READY", took: 2 * time.Second},
 		{name: "line without an end", cmd: "+CSQ", script: "> AT+CSQ\n<< \"" + strings.Repeat("x", 9000) + "\\r\\n+CSQ: 12,99\\r\\nOK\\r\\n\"", info: "+CSQ: 12,99"},
 	} {

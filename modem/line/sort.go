@@ -1,6 +1,7 @@
 package line
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ func (s *sorter) sort(line string, c *command) (f fate, out string, news []strin
 			s.own = false
 			return answer, line, nil
 		}
-		if c.bare && !strings.EqualFold(line, "RING") && !boot(line) {
+		if c.bare && !c.chatter(line) {
 			return answer, line, nil
 		}
 	}
@@ -134,21 +135,25 @@ func (c *command) echo(line string) bool {
 	return c.submit != "" && (strings.EqualFold(line, c.submit) || strings.EqualFold(strings.TrimPrefix(line, "> "), c.submit))
 }
 
-// boots are bare lines a modem says of itself, never an identity.
-var boots = []string{
-	"RDY", "CALL READY", "SMS READY", "SMS DONE", "PB DONE", "NORMAL POWER DOWN", "NORMAL POWER OFF", "POWERED DOWN",
+// chatters are the beginnings of lines without a name that a modem says of
+// itself, never an identity.
+var chatters = []string{
+	"RING", "RDY", "APP RDY", "CALL READY", "SMS READY", "GPS READY", "SMS DONE", "PB DONE", "MODEM:STARTUP",
+	"NORMAL POWER DOWN", "NORMAL POWER OFF", "POWERED DOWN",
 	"UNDER-VOLTAGE WARNNING", "UNDER-VOLTAGE POWER DOWN", "OVER-VOLTAGE WARNNING", "OVER-VOLTAGE POWER DOWN",
-	"MISSED_CALL", "NO CARRIER", "APP RDY", "VOICE CALL: BEGIN",
+	"MISSED_CALL", "NO CARRIER", "VOICE CALL:", "DST:",
 }
 
-func boot(line string) bool {
+// chatter reports whether a line without a name is the modem's own news, which
+// no answer of bare text is: "+PBREADY", "^SYSSTART" and "+PACSP1" have the
+// sign of a name in front and no colon behind it. So have the answers of +CLAC
+// and +GCAP, which are made of names.
+func (c *command) chatter(line string) bool {
 	up := strings.ToUpper(line)
-	for _, b := range boots {
-		if up == b {
-			return true
-		}
+	if strings.ContainsAny(line[:1], signs) {
+		return c.names[0] != "+CLAC" && c.names[0] != "+GCAP" && !strings.HasPrefix(up, c.names[0])
 	}
-	return false
+	return slices.ContainsFunc(chatters, func(b string) bool { return strings.HasPrefix(up, b) })
 }
 
 // hexadecimal reports whether a line can be a PDU; some modems add a quote or a
