@@ -61,8 +61,37 @@ func coded(kind, value string) *Error {
 	e := &Error{Kind: kind, Code: -1, Text: fmt.Sprintf("+%s ERROR: %s", kind, value)}
 	if n, err := strconv.Atoi(value); err == nil {
 		e.Code = n
+	} else if n, ok := words[kind][plainly(value)]; ok {
+		e.Code = n
 	}
 	return e
+}
+
+// words are what stands in place of the codes after AT+CMEE=2, which some
+// modems start with and do not leave: 3GPP TS 27.007 §9.2, 27.005 §3.2.5.
+var words = map[string]map[string]int{
+	"CME": {
+		"phone failure": 0, "no connection to phone": 1, "phone-adaptor link reserved": 2, "operation not allowed": 3,
+		"operation not supported": 4, "ph-sim pin required": 5, "ph-fsim pin required": 6, "ph-fsim puk required": 7,
+		"sim not inserted": 10, "sim pin required": 11, "sim puk required": 12, "sim failure": 13, "sim busy": 14, "sim wrong": 15,
+		"incorrect password": 16, "sim pin2 required": 17, "sim puk2 required": 18, "memory full": 20, "invalid index": 21,
+		"not found": 22, "memory failure": 23, "no network service": 30, "network timeout": 31,
+		"network not allowed - emergency calls only": 32, "unknown": 100, "unknown error": 100,
+	},
+	"CMS": {
+		"me failure": 300, "sms service of me reserved": 301, "operation not allowed": 302, "operation not supported": 303,
+		"invalid pdu mode parameter": 304, "invalid text mode parameter": 305, "sim not inserted": 310, "sim pin required": 311,
+		"ph-sim pin required": 312, "sim failure": 313, "sim busy": 314, "sim wrong": 315, "sim puk required": 316,
+		"sim pin2 required": 317, "sim puk2 required": 318, "memory failure": 320, "invalid memory index": 321, "memory full": 322,
+		"smsc address unknown": 330, "no network service": 331, "network timeout": 332, "no +cnma acknowledgement expected": 340,
+		"unknown error": 500,
+	},
+}
+
+// plainly is an error's words without what differs between editions of the
+// standard.
+func plainly(s string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "(u)sim", "sim")
 }
 
 // trailing reads the number of "MODEM ERROR: 5"; -1 where there is none.

@@ -30,6 +30,7 @@ func TestDo(t *testing.T) {
 		{name: "glued final", cmd: "+CSQ", script: "> AT+CSQ\n< +CSQ: 12,99\n< OK+CMTI: \"SM\",1", info: "+CSQ: 12,99", news: `+CMTI: "SM",1`},
 		{name: "refusal", cmd: "+CMGR=300", script: "> AT+CMGR=300\n< +CMS ERROR: 321", err: "+CMS ERROR: 321"},
 		{name: "refusal without a space", cmd: "+CMGR=300", script: "> AT+CMGR=300\n< +cms error:321", err: "+CMS ERROR: 321"},
+		{name: "refusal in words", cmd: "+CMGR=300", script: "> AT+CMGR=300\n< +CMS ERROR: (U)SIM not inserted", err: "+CMS ERROR: (U)SIM not inserted"},
 		{name: "vendor's refusal", cmd: "^X", script: "> AT^X\n< COMMAND NOT SUPPORT", err: "COMMAND NOT SUPPORT"},
 		{name: "modem error", cmd: "^X", script: "> AT^X\n< MODEM ERROR: 5", err: "MODEM ERROR: 5"},
 		{name: "too many parameters", cmd: "^X", script: "> AT^X\n< TOO MANY PARAMETERS", err: "TOO MANY PARAMETERS"},
