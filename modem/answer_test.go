@@ -71,6 +71,9 @@ func TestOperator(t *testing.T) {
 		{`+COPS: 0,0,"A, B",7`, "A, B", 7},
 		{`+COPS: 0,2,"21407",0`, "21407", 0},
 		{`+COPS: 0,2,21407,2`, "21407", 2},
+		{`+COPS: 0,0,"0050006900670065006F006E",7`, "Pigeon", 7},
+		{`+COPS: 0,0,"4E2D56FD79FB52A8"`, "中国移动", -1},
+		{`+COPS: 0,0,"CAFE"`, "CAFE", -1},
 	} {
 		if name, act := operator([]string{tc.line}); name != tc.name || act != tc.act {
 			t.Errorf("%q = %q %d, want %q %d", tc.line, name, act, tc.name, tc.act)
@@ -90,6 +93,7 @@ func TestMemories(t *testing.T) {
 		{`+CPMS: "SM","SM","SM"`, []memory{{"SM", -1, -1}, {"SM", -1, -1}, {"SM", -1, -1}}},
 		{`+CPMS: SM,3,50,SM,3,50,SM,3,50`, []memory{{"SM", 3, 50}, {"SM", 3, 50}, {"SM", 3, 50}}},
 		{`+CPMS: ,,,,,,,,`, []memory{{"", -1, -1}, {"", -1, -1}, {"", -1, -1}}},
+		{`+CPMS: "0053004D",1,20,"004D0045",2,23,"0053004D",1,20`, []memory{{"SM", 1, 20}, {"ME", 2, 23}, {"SM", 1, 20}}},
 		{`+CMGS: 1`, nil},
 	} {
 		if got := memories([]string{tc.line, tc.line}); !reflect.DeepEqual(got, tc.want) {
@@ -106,6 +110,7 @@ func TestOffered(t *testing.T) {
 		{`+CPMS: ("SM","ME"),("SM","ME"),("SM")`, [][]string{{"SM", "ME"}, {"SM", "ME"}, {"SM"}}},
 		{`+CPMS: (("SM","BM","SR"),("SM"))`, [][]string{{"SM", "BM", "SR"}, {"SM"}}}, // Wavecom
 		{`+CPMS: ("SM"),("SM")`, [][]string{{"SM"}, {"SM"}}},
+		{`+CPMS: ("0053004D","004D0045"),("0053004D")`, [][]string{{"SM", "ME"}, {"SM"}}},
 		{`+CPMS: (),(),()`, [][]string{{}, {}, {}}},
 		{`+CPMS: `, nil},
 		{`+CPMS: ("SM"`, nil},
@@ -167,6 +172,7 @@ func TestPlaceAndTail(t *testing.T) {
 		{`+CMTI: "SM",3`, "SM", 3, true},
 		{`+CMTI:"ME",0`, "ME", 0, true},
 		{`+CMTI: sm,12`, "SM", 12, true},
+		{`+CMTI: "0053004D",7`, "SM", 7, true},
 		{`+CMTI: "SM",`, "SM", 0, false},
 		{`+CMTI: "SM"`, "", 0, false},
 		{`+CMTI: "",3`, "", 0, false},

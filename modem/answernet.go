@@ -1,6 +1,9 @@
 package modem
 
-import "strings"
+import (
+	"encoding/hex"
+	"strings"
+)
 
 // A registration is what +CREG and its like say, 3GPP TS 27.007 §7.2.
 type registration struct {
@@ -104,7 +107,15 @@ func operator(lines []string) (name string, act int) {
 			act = n
 		}
 	}
-	return it[2].text, act
+	name = it[2].text
+	if len(name) >= 8 && len(name)%4 == 0 && isHex(name) { // after AT+CSCS="UCS2"; a number has six digits at most
+		if b, err := hex.DecodeString(name); err == nil {
+			if t, ok := ussdUCS2(b, 72); ok {
+				name = t
+			}
+		}
+	}
+	return name, act
 }
 
 // signal reads the answer to +CSQ in dBm, or nil where the modem does not

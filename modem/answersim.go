@@ -3,7 +3,6 @@ package modem
 import (
 	"encoding/hex"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/pigeon-sms/pigeon/modem/profile"
 	"github.com/pigeon-sms/pigeon/sms"
@@ -92,20 +91,23 @@ func ownNumber(lines []string) sms.Number {
 	return ""
 }
 
-// number reads a number and its type of address, 3GPP TS 24.008 §10.5.4.7.
-// After AT+CSCS="UCS2", which a program before us may have left, numbers come
-// as hexadecimal UCS-2.
-func number(it []item) sms.Number {
-	s := it[0].text
-	if len(s) >= 8 && len(s)%4 == 0 {
-		if b, err := hex.DecodeString(s); err == nil && b[0] == 0 {
-			u := make([]uint16, len(b)/2)
-			for i := range u {
-				u[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
-			}
-			s = string(utf16.Decode(u))
-		}
+// fromUCS2 reads a number, or the name of a memory, that comes as hexadecimal
+// UCS-2 after AT+CSCS="UCS2", which a program before us or the configuration may
+// have said. Any other stays as it is.
+func fromUCS2(s string) string {
+	if len(s) < 8 || len(s)%4 != 0 {
+		return s
 	}
+	b, err := hex.DecodeString(s)
+	if err != nil || b[0] != 0 {
+		return s
+	}
+	return sms.DecodeUCS2(b)
+}
+
+// number reads a number and its type of address, 3GPP TS 24.008 §10.5.4.7.
+func number(it []item) sms.Number {
+	s := fromUCS2(it[0].text)
 	bare := strings.TrimPrefix(s, "+")
 	if bare == "" || strings.Trim(bare, "0123456789*#") != "" {
 		return ""

@@ -39,7 +39,7 @@ func memories(lines []string) []memory {
 	for i := 0; i < len(it) && len(out) < 3; {
 		m := memory{used: -1, total: -1}
 		if isName(i) {
-			m.name = strings.ToUpper(it[i].text)
+			m.name = strings.ToUpper(fromUCS2(it[i].text))
 			i++
 			if isName(i) { // names alone, without counts
 				out = append(out, m)
@@ -74,7 +74,7 @@ func offered(lines []string) [][]string {
 			}
 			names := []string{}
 			for _, it := range split(list) {
-				if n := strings.ToUpper(it.text); n != "" && !slices.Contains(names, n) {
+				if n := strings.ToUpper(fromUCS2(it.text)); n != "" && !slices.Contains(names, n) {
 					names = append(names, n)
 				}
 			}
@@ -173,11 +173,14 @@ func trimPDU(s string) string { return strings.Trim(s, "\" \t\r") }
 // place reads an indication that a text lies somewhere: +CMTI: "SM",3.
 func place(line, prefix string) (mem string, index int, ok bool) {
 	it, ok := items(line, prefix)
-	if !ok || len(it) < 2 || it[0].text == "" || len(it[0].text) > 4 {
+	if !ok || len(it) < 2 {
+		return "", 0, false
+	}
+	if mem = strings.ToUpper(fromUCS2(it[0].text)); mem == "" || len(mem) > 4 {
 		return "", 0, false
 	}
 	index, ok = it[1].number()
-	return strings.ToUpper(it[0].text), index, ok
+	return mem, index, ok
 }
 
 // tail reads the length in the header of a PDU that follows unasked: "25",

@@ -158,6 +158,9 @@ func (s *session) setUp(ctx context.Context) error {
 	if _, err := s.ask(ctx, "+CMGF=0", askLimit); err != nil {
 		return fmt.Errorf("PDU mode: %w", err)
 	}
+	if err := s.plainText(ctx); err != nil {
+		return err
+	}
 	if err := s.chooseStorage(ctx); err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
@@ -188,6 +191,25 @@ func (s *session) setUp(ctx context.Context) error {
 		}
 		if !ok {
 			s.m.log.Warn("init refused", "command", masked(strings.ToUpper(cmd[len("AT"):])))
+		}
+	}
+	return nil
+}
+
+// plainText ends a character set of hexadecimal digits that a program before us
+// has left: names of memories would come and be wanted in it.
+func (s *session) plainText(ctx context.Context) error {
+	info, _, err := s.offer(ctx, "+CSCS?", askLimit)
+	if err != nil {
+		return err
+	}
+	it, ok := find(info, "+CSCS")
+	if !ok || !isUCS2(it[0].text) {
+		return nil
+	}
+	for _, set := range []string{"GSM", ucs2Hex("GSM")} {
+		if _, ok, err := s.offer(ctx, `+CSCS="`+set+`"`, askLimit); err != nil || ok {
+			return err
 		}
 	}
 	return nil
