@@ -31,6 +31,10 @@ const (
 	// taken proves the modem alive, but signal and network go stale.
 	busyWatch = 2 * time.Minute
 
+	// newsLeast lies between two questions that news is the reason of: a modem
+	// whose every answer makes news must not be asked without an end.
+	newsLeast = 500 * time.Millisecond
+
 	missPause  = time.Second // between a command that was not answered and the next try
 	missLimit  = 3           // in a row: the port is closed and opened again
 	pollFast   = 2 * time.Second

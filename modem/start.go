@@ -140,7 +140,10 @@ func (s *session) prepare(ctx context.Context) error {
 			}
 			pause = pollSlow
 		}
-		if err := s.wait(ctx, pause); err != nil {
+		if err := rest(ctx, newsLeast); err != nil {
+			return err
+		}
+		if err := s.wait(ctx, pause-newsLeast); err != nil {
 			return err
 		}
 		if t := s.news.take(); t.reboot {

@@ -14,7 +14,12 @@ import (
 // watch asks how the modem is: its signal, its SIM where there is reason to
 // doubt it, its network. A modem that answers is well.
 func (s *session) watch(ctx context.Context) error {
-	s.watched = time.Now()
+	now := time.Now()
+	if next := s.watched.Add(newsLeast); now.Before(next) {
+		s.watchAt = next // its own answers may make the news that is the reason
+		return nil
+	}
+	s.watched = now
 	info, err := s.ask(ctx, "+CSQ", askLimit)
 	if err != nil && !refused(err) {
 		return err
