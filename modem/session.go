@@ -72,11 +72,13 @@ func newSession(m *modem) *session {
 // reset forgets what a reboot of the modem makes untrue.
 func (s *session) reset() {
 	s.misses, s.sick, s.registered, s.linkless = 0, false, false, false
-	s.regs = []string{"+CREG", "+CEREG", "+CGREG"}
+	s.regs = allRegs()
 	s.mem, s.home, s.mems, s.heard, s.free = "", "", nil, map[string]bool{}, -1
 	s.menuEnd, s.rung, s.caller = time.Time{}, false, ""
 	s.sweeping, s.round, s.turn, s.cnmi = nil, &round{}, false, ""
 }
+
+func allRegs() []string { return []string{"+CREG", "+CEREG", "+CGREG"} }
 
 var (
 	errSilent = errors.New("it does not answer")

@@ -119,6 +119,8 @@ func (s *session) prepare(ctx context.Context) error {
 	for {
 		err := s.setUp(ctx)
 		if err == nil {
+			// What was refused until now may have been refused for being early.
+			s.regs = allRegs()
 			return nil
 		}
 		if s.over(ctx, err) {
