@@ -132,6 +132,11 @@ func (s *session) hear(lines []string) {
 			}
 			n.replies = append(n.replies, slices.Clone(lines))
 		})
+	case begins(profile.Supply):
+		s.power(first)
+	case begins(profile.Off):
+		s.power(first)
+		s.news.note(func(n *news) { n.watch = true }) // is it gone?
 	case rings(first):
 		s.ring(first)
 	case begins(profile.Full):
@@ -144,6 +149,15 @@ func (s *session) hear(lines []string) {
 		if p := s.profile.Load(); p != nil && begins(p.Ready) {
 			s.news.note(func(n *news) { n.started = true })
 		}
+	}
+}
+
+// power logs what a modem says of its supply, once for each thing it says:
+// a weak one says it every few seconds.
+func (s *session) power(line string) {
+	if line != s.supply {
+		s.supply = line
+		s.m.log.Warn("the modem tells of its power: look at supply and cable", "line", line)
 	}
 }
 

@@ -39,6 +39,8 @@ type session struct {
 	sweeping []string // memories the sweep still has to list
 	round    *round
 
+	supply string // what it last said of its power; hear's own
+
 	job  *job  // the message being sent
 	talk *talk // the USSD code being answered
 	// menuEnd is when a menu is ended that nobody answers; zero: there is none.

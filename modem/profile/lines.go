@@ -12,6 +12,16 @@ var Full = []string{
 	"^SMMEMFULL", "+SMS FULL", "+SMSFULL", `+QIND: "smsfull"`, "^SMGO: 1", "^SMGO: 2",
 }
 
+// Supply lists the beginnings of lines that complain of the supply's voltage,
+// in their maker's spelling; Off lists those a modem leaves with, after which it
+// answers nothing.
+var (
+	Supply = []string{"UNDER-VOLTAGE WARN", "OVER-VOLTAGE WARN"}
+	Off    = []string{
+		"NORMAL POWER DOWN", "NORMAL POWER OFF", "POWERED DOWN", "UNDER-VOLTAGE POWER DOWN", "OVER-VOLTAGE POWER DOWN", "^SHUTDOWN",
+	}
+)
+
 // SIM lists the beginnings of lines that say the SIM has changed its state:
 // pulled, put back, locked.
 var SIM = []string{
