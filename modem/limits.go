@@ -89,6 +89,10 @@ const (
 	// 30 s must not be paid back in full.
 	mostReading = 3 * time.Second
 
+	// balkLimit is how soon a refusal is one of the prompt, and not of a PDU that
+	// the network had a part in.
+	balkLimit = 2 * time.Second
+
 	// stopLimit is how long a stop waits for the answer to a segment that has
 	// left, to spare it the doubt: texts take 2 to 15 s on most networks.
 	stopLimit = 25 * time.Second

@@ -20,6 +20,7 @@ type job struct {
 	first  int // which segment pdus begins with
 	whole  int // segments of the message
 	linked bool
+	balks  int  // how often the segment was refused right behind the prompt
 	again  bool // the segment had a second try after the mode was set again
 	refs   []sms.Ref
 	reply  chan outcome // room for one: the owner never waits for a caller who left
@@ -157,6 +158,7 @@ func (s *session) segment(ctx context.Context) error {
 		s.linkless = !ok
 	}
 	n := len(j.refs)
+	began := time.Now()
 	mr, gone, err := s.submit(ctx, j, j.pdus[n])
 	if err == nil {
 		net, _ := s.m.identity()
@@ -165,7 +167,7 @@ func (s *session) segment(ctx context.Context) error {
 			ref.ID = strconv.Itoa(mr)
 		}
 		j.refs = append(j.refs, ref)
-		j.again = false
+		j.again, j.balks = false, 0
 		s.misses = 0
 		s.m.count(func(i *sms.Modem) { i.Sent++ })
 		s.m.hasSent(ctx)
@@ -182,6 +184,11 @@ func (s *session) segment(ctx context.Context) error {
 		s.sweepAt = time.Now() // which verifies the rest
 		_, _, err := s.offer(ctx, "+CMGF=0", askLimit)
 		return err
+	}
+	if _, code := codeOf(err); code < 0 && refused(err) && gone && j.balks < p.Balks && time.Since(began) < balkLimit {
+		j.balks++ // the bare ERROR is that of the prompt: the network has heard nothing
+		s.misses = 0
+		return nil
 	}
 	return s.notTaken(ctx, err, gone)
 }

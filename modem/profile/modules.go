@@ -28,6 +28,7 @@ var sierra = []Profile{
 		Settle:  8 * time.Second,
 		ICCID:   []string{"+CCID", "+ICCID"},
 		Signal:  []string{"+CESQ", "+CSQ"},
+		Balks:   40,
 		Away:    away,
 	},
 }

@@ -58,6 +58,7 @@ type Profile struct {
 	DeleteLimit  time.Duration // of +CMGD
 	RadioLimit   time.Duration // of RadioOff and RadioOn
 
+	Balks    int           // how often in a row it may prompt and refuse the PDU at once; it is offered again
 	KeepLink bool          // +CMMS=1 speeds up messages of several segments
 	Gap      time.Duration // least time between two messages, which networks may enforce
 
