@@ -300,7 +300,7 @@ func (s *session) awaitReply(ctx context.Context, k *talk) (said, error) {
 	defer t.Stop()
 	for {
 		if all := s.news.takeReplies(); len(all) > 0 {
-			r := readUSSD(all[len(all)-1], s.profile.Load().USSD == profile.Packed)
+			r := lastReply(all, s.profile.Load().USSD == profile.Packed)
 			s.menuEnd = time.Time{}
 			if r.mode == ussdMore {
 				s.menuEnd = time.Now().Add(menuLimit)
@@ -328,6 +328,24 @@ func (s *session) awaitReply(ctx context.Context, k *talk) (said, error) {
 		case <-s.news.wake:
 		}
 	}
+}
+
+// lastReply reads the last of several replies that came at once. A release
+// without a text, of which some modems say several, does not take the place of
+// the text it follows; it ends the menu.
+func lastReply(all [][]string, packed bool) ussdReply {
+	last := ussdReply{mode: ussdEnded}
+	for _, lines := range all {
+		r := readUSSD(lines, packed)
+		if r.mode == ussdEnded && r.text == "" && last.text != "" {
+			if last.mode == ussdMore {
+				last.mode = ussdOver
+			}
+			continue
+		}
+		last = r
+	}
+	return last
 }
 
 // endMenu ends the dialogue. ERROR is normal where there is none.
