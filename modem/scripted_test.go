@@ -22,7 +22,7 @@ import (
 //	AT+CMGL=4 @ME       the same while +CPMS has ME read, before the one without
 //	< +CMGS: 7          its answer, line by line; \r doubles the CR
 //	< OK
-//	= +CMGR: 1,,24\n07  as it stands, without line ends: \r and \n
+//	= +CMGR: 1,,24\n07  as it stands, without line ends: \r, \n, \0 and \xff
 //	* +CMTI: "ME",3     said unasked, after the answer
 //	~ 2s                a pause
 //	! echo              it echoes from here on, until ATE0
@@ -106,7 +106,7 @@ func (s *scripted) serve(rw io.ReadWriteCloser) {
 
 // act says what a stanza has; false when the line is over.
 func (s *scripted) act(rw io.Writer, stanza []string) bool {
-	breaks := strings.NewReplacer(`\r`, "\r", `\n`, "\n")
+	breaks := strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\0`, "\x00", `\xff`, "\xff")
 	for _, l := range stanza {
 		kind, rest, _ := strings.Cut(l, " ")
 		var said string
@@ -162,6 +162,12 @@ func (s *scripted) next(cmd string) []string {
 
 // played is a rig over one scripted modem, "m1".
 func played(t *testing.T, name string, edits ...func(*scripted)) *rig {
+	return playedAs(t, name, modem.ModemConfig{}, edits...)
+}
+
+// playedAs is played with settings of the modem's own.
+func playedAs(t *testing.T, name string, cfg modem.ModemConfig, edits ...func(*scripted)) *rig {
+	cfg.Name, cfg.Port = "m1", "m1"
 	r := &rig{t: t, wires: map[string]*wire{"m1": {}}, core: newCore()}
 	s := script(t, name)
 	for _, edit := range edits {
@@ -172,7 +178,7 @@ func played(t *testing.T, name string, edits ...func(*scripted)) *rig {
 		go s.serve(line)
 		return &tapped{host, r.wires["m1"]}
 	}
-	r.begin(modem.Config{Modems: []modem.ModemConfig{{Name: "m1", Port: "m1"}}})
+	r.begin(modem.Config{Modems: []modem.ModemConfig{cfg}})
 	return r
 }
 
