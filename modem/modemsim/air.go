@@ -140,6 +140,16 @@ func (e *engine) inNetwork() bool {
 	return registered(e.registration()) || registered(e.epsRegistration())
 }
 
+// found says whether it has been in a network since its start, where its
+// family waits for that.
+func (e *engine) found() bool {
+	if e.m.fam.netFirst && !e.st.found {
+		e.st.found = e.inNetwork()
+		return e.st.found
+	}
+	return true
+}
+
 func (e *engine) signal() int {
 	l := e.m.look()
 	switch {

@@ -53,6 +53,9 @@ const pleaseWait = 515
 // iccid tells the SIM's serial number as the family writes it.
 func (e *engine) iccid(c call) error {
 	id := e.m.cfg.ICCID
+	if c.name == "+CICCID" { // as SIM7600 and A7670 answer it
+		c.name = "+ICCID"
+	}
 	switch e.m.fam.iccidForm {
 	case bare:
 		e.info(id)
@@ -108,7 +111,7 @@ func (e *engine) check(n need) error {
 	case "SIM PIN":
 		bad = pair{errNeedsPIN, errSMSNeedsPIN}
 	default:
-		if n == needSMS && time.Now().Before(e.st.readyAt) {
+		if n == needSMS && (time.Now().Before(e.st.readyAt) || !e.found()) {
 			bad.sms = e.m.fam.notReady
 		}
 	}

@@ -67,7 +67,7 @@ var simcom = map[string]family{
 	"simcom-a76": {
 		manufacturer: "SIMCOM INCORPORATED", model: "A7670E-FASE", revision: "A011B08A7670M7", act: 7,
 		me: 180, first: "ME", keepsChoice: true, cnmiTakes: direct1, iccid: []string{"+CICCID", "+ICCID"}, retries: "+SPIC", simWords: true,
-		boot: []string{"*ATREADY: 1", "+CPIN"}, ready: []stage{{10, "SMS DONE"}, {10, "PB DONE"}}, notReady: errPlain, gated: []string{"+CMGF"},
+		boot: []string{"*ATREADY: 1", "+CPIN"}, ready: []stage{{10, "SMS DONE"}, {10, "PB DONE"}}, notReady: errPlain, gated: []string{"+CMGF"}, netFirst: true,
 		chatter: "+NITZ: 26/01/01,00:00:00+0", full: "+SMS FULL", resets: []string{"+CRESET"},
 		times: times{
 			boot: 11 * time.Second, settle: 12 * time.Second, away: 9 * time.Second, storage: 9 * time.Second,

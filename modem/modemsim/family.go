@@ -56,6 +56,7 @@ type family struct {
 	readyAsk  string   // which come only after this command
 	autobaud  bool     // loses the first command and says none of those lines, while its speed is not set
 	notReady  error    // refusal of commands that need the message service
+	netFirst  bool     // what needs the message service waits for a network too: it is refused, and the last of ready is not said
 	gated     []string // commands that need it, beside those that do anyway
 	wantsText bool     // a prompt that was lost to an unasked line leaves it refusing all with 515
 	gibberish bool     // bytes of no speed at a start

@@ -60,7 +60,7 @@ func TestFamiliesDiffer(t *testing.T) {
 		{"huawei", "AT+CCID", "COMMAND NOT SUPPORT"},
 		{"simcom-2g", "AT+CCID", "8944150000000000009F|OK"},
 		{"simcom-900", "AT+CCID", "8944150000000000009|OK"},
-		{"simcom-lte", "AT+CICCID", "+CICCID: 8944150000000000009|OK"},
+		{"simcom-lte", "AT+CICCID", "+ICCID: 8944150000000000009|OK"},
 		{"simcom-lte", "AT+CCID", "+CME ERROR: 4"},
 		{"telit", "AT#CCID", "#CCID: 8944150000000000009|OK"},
 		{"wavecom", "AT+CCID", `+CCID: "8944150000000000009"|OK`},

@@ -11,7 +11,7 @@ func (e *engine) restart() {
 		e.m.net.untake(cfg.Name, *st.ack)
 		st.ack = nil
 	}
-	st.held = nil
+	st.held, st.found = nil, false
 	from := time.Now()
 	if !l.supply.cold.IsZero() {
 		from = l.supply.cold // it may have been starting for a while
@@ -80,7 +80,7 @@ func (e *engine) sayStart() (wait time.Duration) {
 		if d := time.Until(s.at); d > 0 {
 			return d
 		}
-		if s.card > 0 && e.cardState() != "READY" {
+		if s.card > 0 && (e.cardState() != "READY" || !e.found()) {
 			return -1
 		}
 		e.st.start = e.st.start[1:]

@@ -214,3 +214,24 @@ func TestRegistrationStates(t *testing.T) {
 		})
 	}
 }
+
+// Without a network an A7670 never says SMS DONE, and refuses +CMGF.
+func TestMessagesWaitForANetwork(t *testing.T) {
+	cfg := modemsim.ModemConfig{Family: "simcom-a76", BootTime: time.Second, SettleTime: 5 * time.Second}
+	bubble(t, cfg, modemsim.NetworkConfig{}, func(h *host) {
+		h.fault("unregistered")
+		h.fault("reboot")
+		if got, want := flat(h.heard(5*time.Minute)), "*ATREADY: 1|+CPIN: READY"; got != want {
+			t.Errorf("without a network: %q, want %q", got, want)
+		}
+		h.init()
+		h.do("AT+CMGF=0", "ERROR")
+		h.modem.ClearFaults()
+		if got, want := flat(h.heard(time.Second)), "SMS DONE|PB DONE"; got != want {
+			t.Errorf("in a network: %q, want %q", got, want)
+		}
+		h.do("AT+CMGF=0", "OK")
+		h.fault("unregistered") // which takes nothing away
+		h.do("AT+CMGF=0", "OK")
+	})
+}

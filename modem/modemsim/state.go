@@ -15,6 +15,7 @@ type state struct {
 	lost            int       // command lines it will not understand: its speed is not set
 	chatterAt       time.Time // the next line of no interest
 	chatterNext     int       // which of them
+	found           bool      // it has been in a network since its start
 	full            bool      // storage had no room for the last message
 	regSaid         int       // registration that was last told
 	epsSaid         int       // the same of +CEREG
