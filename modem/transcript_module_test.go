@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pigeon-sms/pigeon/modem"
+	"github.com/pigeon-sms/pigeon/modem/modemsim"
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
@@ -237,5 +238,46 @@ func TestModuleThatSaysGoodbye(t *testing.T) {
 		if d := time.Since(off); d > 8*time.Second {
 			t.Errorf("noticed after %v", d)
 		}
+	})
+}
+
+// A prompt refused twelve times in a row costs no message and doubles none; one
+// refused for good is told.
+func TestModuleThatBalks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{Family: "sierra-hl"})
+		defer r.end()
+		r.ready("m1")
+		r.fault("m1", "promptfail 12")
+		if refs, err := r.send("m1", "hello"); err != nil || len(refs) != 1 {
+			t.Errorf("Send = %+v, %v", refs, err)
+		}
+		if n := len(r.net.Segments()); n != 1 {
+			t.Errorf("the network has %d segments", n)
+		}
+		r.fault("m1", "promptfail always")
+		refusedBy(t, r, sms.Retry, "ERROR", false)
+		if n := len(r.net.Segments()); n != 1 {
+			t.Errorf("the network has %d segments of the refused one", n-1)
+		}
+	})
+}
+
+// An A7670 that finds no network never says SMS DONE: it is no less ready once
+// it has found one.
+func TestModuleWithoutSMSDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{t: t, net: modemsim.NewNetwork(modemsim.NetworkConfig{}), wires: map[string]*wire{"m1": {}}, core: newCore()}
+		m := modemsim.NewModem(modemsim.ModemConfig{Name: "m1", Index: 1, Family: "simcom-a76", Lifelike: true}, r.net)
+		r.modems = map[string]*modemsim.Modem{"m1": m}
+		r.fault("m1", "unregistered")
+		r.begin(modem.Config{Modems: []modem.ModemConfig{{Name: "m1", Port: "m1"}}})
+		defer r.end()
+		r.rest(2 * time.Minute)
+		if w := r.way("m1"); w.State != "registering" || !strings.Contains(w.Why, "searching") {
+			t.Errorf("the modem is %s (%s)", w.State, w.Why)
+		}
+		m.ClearFaults()
+		r.until(time.Minute, "ready", func() bool { return r.way("m1").State == "ready" })
 	})
 }
