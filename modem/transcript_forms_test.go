@@ -199,6 +199,52 @@ func TestFormsOfSignal(t *testing.T) {
 	}
 }
 
+// However the memories are told of, the text that lies in one is found.
+func TestFormsOfMemories(t *testing.T) {
+	for _, tc := range []struct {
+		name             string
+		query, test, set []string // nil: as the transcript has it
+	}{
+		{name: "by the standard"},
+		{name: "nothing behind the counts", set: []string{"< +CPMS: 1,20,1,20,1,20"}},
+		{name: "twice", query: []string{`< +CPMS: "SM",1,20,"SM",1,20,"SM",1,20`, `< +CPMS: "SM",1,20,"SM",1,20,"SM",1,20`, "< OK"}},
+		{name: "no quotes, no space", query: []string{"< +CPMS:SM,1,20,SM,1,20,SM,1,20", "< OK"}},
+		{name: "no counts", query: []string{`< +CPMS: "SM","SM","SM"`, "< OK"}, set: []string{"< OK"}},
+		{name: "no reading", query: []string{"< +CPMS: ,,,,,,,,", "< OK"}},
+		{name: "no list", test: []string{"< +CPMS: (),(),()", "< OK"}},
+		{name: "no list known", test: []string{"< ERROR"}},
+		{name: "no choice", set: []string{"< +CMS ERROR: 302"}},
+		{name: "another size in each", set: []string{"< +CPMS: 1,10,0,23,0,5", "< OK"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := played(t, "simcom-sim7080", func(s *scripted) {
+					for cmd, answer := range map[string][]string{
+						"AT+CPMS?": tc.query, "AT+CPMS=?": tc.test, `AT+CPMS="SM","SM","SM"`: tc.set,
+					} {
+						if answer != nil {
+							s.stanzas[cmd] = [][]string{answer}
+						}
+					}
+				})
+				defer r.end()
+				r.ready("m1")
+				r.until(time.Minute, "text", func() bool { n, _ := r.core.counts(); return n == 1 })
+				if p := r.core.kept()[0]; p.Text != "hello" || p.Slot != r.way("m1").Modem.ICCID+"/SM/3" {
+					t.Errorf("part = %+v", p)
+				}
+				r.rest(5 * time.Minute)
+				if n := r.wires["m1"].count("AT+CMGD="); n != 1 {
+					t.Errorf("deleted %d times", n)
+				}
+				if w := r.way("m1"); w.State != "ready" {
+					t.Errorf("the modem is %s (%s)", w.State, w.Why)
+				}
+			})
+		})
+	}
+}
+
 func TestFormsOfUSSDReplies(t *testing.T) {
 	for _, tc := range []struct {
 		answer []string

@@ -28,8 +28,8 @@
 //     registration queries only lines with the setting first ("+CREG: 2,1") are
 //     answers: a single number, or a quoted area code in second place, is news;
 //   - it has no name, nor begins as one ("+PBREADY"), and the command answers
-//     with bare text (AT+CGMI, ATI); or
-//     it is the PDU behind a +CMGR or +CMGL header;
+//     with bare text (AT+CGMI, ATI), or it is the PDU behind a +CMGR or +CMGL
+//     header;
 //   - it is a final result. NO CARRIER and its like end only ATD and ATA.
 //
 // Whatever else comes is unasked: above all a line with any other name.
