@@ -142,6 +142,7 @@ func (s *session) hear(lines []string) {
 	case begins(profile.Full):
 		s.news.note(func(n *news) { n.full = true })
 	case begins(profile.Boot):
+		s.port.Restarted()
 		s.news.note(func(n *news) { n.reboot = true })
 	case begins(profile.SIM), strings.HasPrefix(first, "+CREG:"), strings.HasPrefix(first, "+CGREG:"), strings.HasPrefix(first, "+CEREG:"):
 		s.news.note(func(n *news) { n.watch = true })

@@ -281,3 +281,36 @@ func TestModuleWithoutSMSDone(t *testing.T) {
 		r.until(time.Minute, "ready", func() bool { return r.way("m1").State == "ready" })
 	})
 }
+
+// A module on a serial line that crashes behind a PDU says RDY and stays: the
+// message is in doubt at once, and the modem is set up anew.
+func TestModuleThatCrashesOverAText(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer []string
+		taken  bool
+	}{
+		"without a word":       {[]string{"~ 2s", "* RDY", "* +CFUN: 1", "* +CPIN: READY"}, false},
+		"behind the reference": {[]string{"~ 2s", "< +CMGS: 7", "* RDY"}, true},
+		"an old RDY":           {[]string{"* RDY", "~ 4s", "< +CMGS: 7", "< OK"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := played(t, "quectel-m95", edit("^Z", tc.answer))
+				defer r.end()
+				r.ready("m1")
+				start := time.Now()
+				if tc.taken {
+					if refs, err := r.send("m1", "hello"); err != nil || len(refs) != 1 || refs[0].ID != "7" {
+						t.Errorf("Send = %+v, %v", refs, err)
+					}
+				} else {
+					refusedBy(t, r, sms.Retry, "", true)
+				}
+				if d := time.Since(start); d > 15*time.Second {
+					t.Errorf("it took %v", d)
+				}
+				r.until(time.Minute, "set up anew", func() bool { return r.wires["m1"].count("AT+CGMM") == 2 && r.way("m1").State == "ready" })
+			})
+		})
+	}
+}

@@ -22,6 +22,9 @@ var (
 	// ErrNoPrompt is returned when a modem did not ask for the PDU. Nothing was
 	// sent.
 	ErrNoPrompt = errors.New("modem does not ask for the PDU")
+	// ErrRestarted is returned when the modem has started again behind a PDU,
+	// and so will not say what became of it.
+	ErrRestarted = errors.New("modem has started again before it answered")
 	// ErrFlood is returned when an answer is longer than any modem's should be.
 	ErrFlood = errors.New("answer is too long")
 )

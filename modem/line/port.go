@@ -30,6 +30,9 @@ const (
 	// promptLimit is how long a modem may take to ask for the PDU: usually
 	// 100 ms, seconds just after its boot.
 	promptLimit = 10 * time.Second
+	// restartGrace is how long after a sign of a new start the result of a PDU
+	// may still come: the sign may be an old one.
+	restartGrace = 5 * time.Second
 	// leaveLimit is how long the reader is given to leave by itself before the
 	// stream is closed under it, and the writer after.
 	leaveLimit = time.Second
@@ -73,6 +76,7 @@ type turn struct {
 	flood    bool
 	size     int
 	said     string      // its final result as the modem said it
+	restart  bool        // the modem has started again meanwhile
 	forgot   bool        // the final result is ours, not the modem's
 	timer    *time.Timer // prompt limit, then grace
 }
@@ -190,6 +194,15 @@ func (p *Port) Do(ctx context.Context, cmd string, limit time.Duration) ([]strin
 func (p *Port) Submit(ctx context.Context, cmd, pdu string, limit time.Duration) (info []string, gone bool, err error) {
 	r := p.ask(ctx, ask{ctx: ctx, cmd: cmd, pdu: pdu, limit: limit}, true)
 	return r.info, r.gone, r.err
+}
+
+// Restarted tells the port that the modem has said it has started again: a
+// Submit in progress ends soon, with ErrRestarted, rather than at its limit. It
+// does not block, and may be called from Config.URC.
+func (p *Port) Restarted() {
+	if t := p.current(); t != nil && t.submit != "" {
+		time.AfterFunc(restartGrace, func() { t.abort(p) })
+	}
 }
 
 func (p *Port) ask(ctx context.Context, a ask, stay bool) reply {

@@ -47,7 +47,7 @@ func (p *Port) run(ctx context.Context, c *command, limit time.Duration) reply {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
-	said, forgot, flood, prompted := t.said, t.forgot, t.flood, t.prompted
+	said, forgot, flood, prompted, restart := t.said, t.forgot, t.flood, t.prompted, t.restart
 	p.mu.Unlock()
 
 	for i := range r.info {
@@ -55,6 +55,9 @@ func (p *Port) run(ctx context.Context, c *command, limit time.Duration) reply {
 	}
 	r.gone = t.gone.Load()
 	r.err = translate(r.err, said)
+	if restart {
+		r.err = ErrRestarted
+	}
 	timedOut := r.err == ErrTimeout
 	if timedOut || forgot || r.gone && r.err != nil && !strings.HasPrefix(said, "+CMS") {
 		// The rest of the answer may still come. A plain ERROR behind a PDU may
@@ -116,6 +119,19 @@ func (t *turn) done(p *Port) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return t.over
+}
+
+// abort ends a command whose modem will not end it any more.
+func (t *turn) abort(p *Port) {
+	p.mu.Lock()
+	late := t.over
+	if !late {
+		t.over, t.restart = true, true
+	}
+	p.mu.Unlock()
+	if !late {
+		p.toEngine.write("ERROR\r\n")
+	}
 }
 
 // settle ends a command whose modem has said all but OK.
