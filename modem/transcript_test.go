@@ -9,54 +9,48 @@ import (
 	"github.com/pigeon-sms/pigeon/modem/profile"
 )
 
-// transcripts are the files of testdata by the family they play. A new family
-// needs a row, and a row needs a file.
-var transcripts = map[string][]string{
-	"generic":     {"generic", "generic-v0"},
-	"huawei":      {"huawei-e169", "huawei-e173", "huawei-e1750", "huawei-e1752", "huawei-k3765"},
-	"huawei-e220": {"huawei-e220"},
-	"huawei-e3":   {"huawei-e3131", "huawei-e353"},
-	"huawei-lte":  {"huawei-e3372"},
-	"zte":         {"zte-mf190"},
-	"zte-mf6":     {"zte-mf626"},
-	"zte-lte":     {"zte-mf823"},
-	"longcheer":   {"longcheer"},
-	"alcatel":     {"alcatel-x220"},
-	"d-link":      {"d-link-dwm157"},
+// alone are the transcripts that a test of their own replays, by family.
+var alone = map[string]string{"quectel-ec25": "quectel"}
 
-	"quectel": {"quectel-ec25"},
-	"wavecom": {"wavecom-q2403"},
-}
-
-// awaited are families of modules that have no transcript yet.
-var awaited = []string{
-	"sierra", "sierra-hl", "telit", "telit-le910", "u-blox", "u-blox-toby", "u-blox-r4", "cinterion", "multitech", "fibocom", "neoway",
-	"quectel-uc", "quectel-bg", "quectel-2g",
-	"simcom-2g", "simcom-900", "simcom-7000", "simcom-7070", "simcom-lte", "simcom-a76",
-}
-
+// Every family has a transcript, and every transcript is replayed as a family's.
 func TestEveryFamilyHasATranscript(t *testing.T) {
-	for _, p := range profile.All() {
-		if p.Name != "simulated" && len(transcripts[p.Name]) == 0 && !slices.Contains(awaited, p.Name) {
-			t.Errorf("%s has no transcript", p.Name)
-		}
-	}
-	for name, files := range transcripts {
-		if !slices.ContainsFunc(profile.All(), func(p profile.Profile) bool { return p.Name == name }) {
-			t.Errorf("%s is no family", name)
-		}
-		for _, f := range files {
-			b, err := os.ReadFile("testdata/" + f + ".txt")
-			if err != nil {
-				t.Error(err)
-			} else if !strings.HasPrefix(string(b), "# ") {
-				t.Errorf("%s does not begin with what it is", f)
-			}
-		}
-	}
+	families := map[string]string{} // by file
 	for _, s := range sticks {
-		if !slices.Contains(transcripts[s.profile], s.file) {
-			t.Errorf("%s is replayed as %s and is not among its transcripts", s.file, s.profile)
+		families[s.file] = s.profile
+	}
+	for _, m := range moduleTranscripts {
+		families[m.file] = m.profile
+	}
+	for file, family := range alone {
+		families[file] = family
+	}
+
+	var known, have []string
+	for _, p := range profile.All() {
+		known = append(known, p.Name)
+	}
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		file, ok := strings.CutSuffix(e.Name(), ".txt")
+		if !ok {
+			continue
+		}
+		family := families[file]
+		if !slices.Contains(known, family) {
+			t.Errorf("%s is replayed as %q, which is no family", file, family)
+		}
+		have = append(have, family)
+		b, err := os.ReadFile("testdata/" + e.Name())
+		if err != nil || !strings.HasPrefix(string(b), "# ") {
+			t.Errorf("%s does not begin with what it is: %v", file, err)
+		}
+	}
+	for _, name := range known {
+		if name != "simulated" && !slices.Contains(have, name) {
+			t.Errorf("%s has no transcript", name)
 		}
 	}
 }
