@@ -28,6 +28,8 @@ type Begin struct {
 	Net       string // the SIM; empty: nothing is counted
 	Segments  int    // how many are to be sent
 	Recipient Number // to be remembered until the month is over; empty: not
+
+	Stick Number // whose next messages are to leave from Net too; empty: nobody's
 }
 
 // A Start says how the next attempt at a queued message begins, or false when

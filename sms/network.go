@@ -92,6 +92,8 @@ type Part struct {
 	// unless Emptied says that this process has emptied the slot since.
 	Slot    string `json:"slot,omitempty"`
 	Emptied bool   `json:"-"`
+
+	Stick Number `json:"-"` // whose messages are to leave from Net from now on; empty: nobody's
 }
 
 // Coding says what the octets of a part are.

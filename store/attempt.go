@@ -13,8 +13,8 @@ import (
 // Begin marks an attempt at a queued message as begun: after it the message is
 // Sending, and if the process ends before Finish nobody knows whether a network
 // took it. Refs of segments from b.First on are dropped: they will be sent
-// again. What b says is spent is counted against the SIM's limits. It returns
-// where the message stands.
+// again. What b says is spent is counted against the SIM's limits, and b.Stick
+// is noted to be the SIM's. It returns where the message stands.
 func (db *DB) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
 	return db.moment(ctx, "begin", num, func(t *txn, r *row) error { return t.begin(r, b) })
 }
@@ -33,6 +33,9 @@ func (t *txn) begin(r *row, b sms.Begin) error {
 	e.Why, e.Error = "", nil
 	if b.Net != "" {
 		if err := t.spend(b); err != nil {
+			return err
+		}
+		if err := t.stick(b.Stick, b.Net, b.Time); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func (db *DB) Audit(ctx context.Context) ([]string, error) {
 		a.txn = t
 		for _, check := range []func() error{
 			a.buckets, a.fronted, a.messages, a.bodies, a.ids, a.pending, a.awaiting, a.refs, a.doubts,
-			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.spent, a.counters,
+			a.journal, a.received, a.cursors, a.parts, a.early, a.slots, a.spent, a.sticky, a.counters,
 		} {
 			if err := check(); err != nil {
 				return err

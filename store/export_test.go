@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"os"
+	"time"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // What tests of this package need of its inside.
@@ -30,6 +33,19 @@ func (db *DB) File() error {
 	return db.do(context.Background(), func(t *txn) error {
 		t.writes++
 		return t.file()
+	})
+}
+
+// Stick notes n people in one transaction.
+func (db *DB) Stick(n int, each func(i int) (who sms.Number, net string, at time.Time)) error {
+	return db.do(context.Background(), func(t *txn) error {
+		for i := range n {
+			who, net, at := each(i)
+			if err := t.stick(who, net, at); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

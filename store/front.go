@@ -30,6 +30,7 @@ import (
 var fronted = map[bucket]byte{
 	bMessages: 'm', bStatus: 's', bIDs: 'i', bJournal: 'j', bReceived: 't',
 	bPending: 'p', bAwaiting: 'a', bRefs: 'r', bSlots: 'l',
+	bSticky: 'k',
 }
 
 // What a value in the front begins with.

@@ -43,6 +43,20 @@ func FuzzWaiting(f *testing.F) {
 	})
 }
 
+func FuzzStick(f *testing.F) {
+	f.Add(packStick(sms.Stick{Net: "894411", Day: 20000}))
+	f.Add([]byte{0, 0, 0, 1})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := unpackStick([]byte("p"), b)
+		if isCorrupt(t, err); err != nil {
+			return
+		}
+		if again := packStick(s); !bytes.Equal(again, b) {
+			t.Errorf("%x: packed again it is %x", b, again)
+		}
+	})
+}
+
 func FuzzKeys(f *testing.F) {
 	ref := sms.Ref{Net: "sim", ID: "7", Segment: 3, Time: time.Unix(5, 6)}
 	p := &sms.Part{From: "INFO", Time: time.Unix(5, 6), Concat: sms.Concat{Ref: 258, Wide: true, Total: 3, Seq: 2}}

@@ -38,6 +38,9 @@ const (
 // the set, of those that lack it, whose parts were sent nearest to it in time.
 // So nothing is given out in pieces that may yet become whole. When there are
 // too many sets, the oldest is given out incomplete, and returned.
+//
+// With a message that is given out, p.Stick is noted to be the SIM's that p came
+// to.
 func (db *DB) Keep(ctx context.Context, p *sms.Part, join func([]sms.Part) sms.Received) (*sms.Received, error) {
 	var out *sms.Received
 	err := db.do(ctx, func(t *txn) (err error) {
@@ -55,6 +58,11 @@ func (db *DB) Keep(ctx context.Context, p *sms.Part, join func([]sms.Part) sms.R
 		}
 		if err != nil {
 			return err
+		}
+		if out != nil {
+			if err := t.stick(p.Stick, p.Net, p.Time); err != nil {
+				return err
+			}
 		}
 		return t.rememberSlot(p)
 	})

@@ -35,6 +35,9 @@ import (
 //	slots     net str, slot str                            hash of the PDU, 16 octets; time
 //	spent     's' net str                                  sms.Spent, packed (see spent.go)
 //	          'r' net str, month u32, mark of 8 octets     nothing
+//	sticky    'p' mark of 8 octets                         day u32, net (see stick.go)
+//	          'd' day u32, mark of 8 octets                nothing
+//	          'n'                                          how many 'p' there are, u64
 //
 // A commit rewrites every page it touches and those above, so news lies in front
 // first, and what every moment touches (cursors, meta) is small enough to lie
@@ -62,11 +65,12 @@ const (
 	bNotes    bucket = "notes"
 	bSpent    bucket = "spent"
 	bDoubts   bucket = "doubts"
+	bSticky   bucket = "sticky"
 )
 
 var buckets = []bucket{
 	bMeta, bFront, bMessages, bStatus, bIDs, bJournal, bReceived, bCursors,
-	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent, bDoubts,
+	bPending, bAwaiting, bRefs, bEarly, bParts, bSlots, bNotes, bSpent, bDoubts, bSticky,
 }
 
 // appended names the buckets whose keys only grow: their pages are filled to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"testing"
@@ -149,6 +150,7 @@ func (w *walk) someBegin(t *rapid.T, mm *modelMessage) sms.Begin {
 	}
 	if rapid.Bool().Draw(t, "counted") {
 		b.Net, b.Segments, b.Recipient = someNets.Draw(t, "net"), mm.Segments, mm.To
+		b.Stick = rapid.SampledFrom([]sms.Number{"", mm.To}).Draw(t, "stick")
 	}
 	return b
 }
@@ -258,7 +260,7 @@ func (w *walk) keep(t *rapid.T) {
 	w.texts++
 	now := w.tick(t)
 	p := &sms.Part{
-		From: someNumbers.Draw(t, "from"), Net: "simA", Way: "north", Coding: sms.CodingGSM7, Time: now, SentAt: now,
+		From: someNumbers.Draw(t, "from"), Net: "simA", Stick: rapid.SampledFrom([]sms.Number{"", "+447700900456"}).Draw(t, "stick"), Way: "north", Coding: sms.CodingGSM7, Time: now, SentAt: now,
 		Text: fmt.Sprint("<", w.texts, ">"), Slot: fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "slot")),
 		Emptied: rapid.Bool().Draw(t, "emptied"), Concat: sms.Concat{Ref: 1, Total: rapid.IntRange(1, 3).Draw(t, "total")},
 	}
@@ -267,6 +269,9 @@ func (w *walk) keep(t *rapid.T) {
 		p.Raw = "always" // a repeat, where it falls on its like
 	}
 	want := w.m.keep(p)
+	if want != "" {
+		w.m.stick(p.Stick, p.Net, p.Time)
+	}
 	r, err := w.b.Keep(context.Background(), p, sms.Join)
 	if err != nil || (r != nil) != (want != "") || r != nil && r.Text != want {
 		t.Fatalf("keep: got %+v, %v; want %q", r, err, want)
@@ -394,6 +399,7 @@ func (w *walk) compare(t *rapid.T) {
 	}
 	var got []string
 	w.spent(t)
+	w.sticky(t)
 	err := w.b.Pending(ctx, func(x sms.Waiting) error {
 		got = append(got, fmt.Sprint(x.Num, x.State, x.Attempt, x.Due))
 		return nil
@@ -408,7 +414,18 @@ func (w *walk) compare(t *rapid.T) {
 	}
 }
 
-// trimEmpty drops segments at the end on which nothing is reported.
+// sticky compares whose messages leave from which SIM.
+func (w *walk) sticky(t *rapid.T) {
+	got, err := w.b.Sticky(context.Background())
+	want := map[sms.Mark]sms.Stick{}
+	for who, s := range w.m.sticky {
+		want[who.Mark()] = s
+	}
+	if err != nil || !maps.Equal(got, want) {
+		t.Fatalf("sticky: got %v, %v; want %v", got, err, want)
+	}
+}
+
 // spent compares what the latest day and month of each SIM hold.
 func (w *walk) spent(t *rapid.T) {
 	got, err := w.b.Spent(context.Background())
@@ -437,6 +454,7 @@ func (w *walk) spent(t *rapid.T) {
 	}
 }
 
+// trimEmpty drops segments at the end on which nothing is reported.
 func trimEmpty(s []sms.State) []sms.State {
 	for len(s) > 0 && s[len(s)-1] == "" {
 		s = s[:len(s)-1]

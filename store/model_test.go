@@ -25,6 +25,7 @@ type model struct {
 	concat   uint16
 	spent    map[string][]sms.Begin // by SIM
 	stirred  bool                   // Doubts may find something
+	sticky   map[sms.Number]sms.Stick
 }
 
 type modelMessage struct {
@@ -55,7 +56,7 @@ type modelSet struct {
 }
 
 func newModel() *model {
-	return &model{requests: map[string][]*modelMessage{}, slots: map[string]string{}, cursors: map[string]uint64{}}
+	return &model{requests: map[string][]*modelMessage{}, slots: map[string]string{}, cursors: map[string]uint64{}, sticky: map[sms.Number]sms.Stick{}}
 }
 
 func (m *model) say(mm *modelMessage) {
@@ -131,8 +132,17 @@ func (m *model) begin(mm *modelMessage, b sms.Begin) {
 			m.spent = map[string][]sms.Begin{}
 		}
 		m.spent[b.Net] = append(m.spent[b.Net], b)
+		m.stick(b.Stick, b.Net, b.Time)
 	}
 	m.say(mm)
+}
+
+// stick notes a SIM, and its day when that is later or the SIM another.
+func (m *model) stick(who sms.Number, net string, at time.Time) {
+	day := at.Unix() / 86400
+	if was, ok := m.sticky[who]; who != "" && net != "" && (!ok || was.Net != net || was.Day < day) {
+		m.sticky[who] = sms.Stick{Net: net, Day: day}
+	}
 }
 
 func (m *model) become(mm *modelMessage, o sms.Outcome) {
@@ -316,6 +326,11 @@ func (m *model) trim(keep sms.Retention, now time.Time) {
 	}
 	if excess -= keep.Count; keep.Count == 0 {
 		excess = 0
+	}
+	for who, s := range m.sticky {
+		if s.Day+sms.StickDays < now.Unix()/86400 {
+			delete(m.sticky, who)
+		}
 	}
 	for _, mm := range m.messages {
 		if mm.trimmed || !mm.final {

@@ -12,10 +12,11 @@ import (
 //	1  the first
 //	2  front, and the last numbers drawn in meta; pending without ways that refused
 //	3  doubts
-const schema = 3
+//	4  sticky
+const schema = 4
 
 // steps[n] brings a file from schema n to n+1.
-var steps = map[uint64]func(*bbolt.Tx) error{1: toFront, 2: toDoubts}
+var steps = map[uint64]func(*bbolt.Tx) error{1: toFront, 2: toDoubts, 3: toSticky}
 
 // migrate brings a file up to schema, a step a transaction: a cut leaves it at
 // one schema or the next. A file that is not ours is left for begin to refuse.
@@ -57,8 +58,8 @@ func schemaOf(tx *bbolt.Tx) uint64 {
 // toFront makes the front, moves the last numbers drawn, which stood in the
 // buckets themselves, to meta, and packs pending anew.
 func toFront(tx *bbolt.Tx) error {
-	// spent came without a number of its own, and doubts later.
-	for _, b := range []bucket{bFront, bSpent, bDoubts} {
+	// spent came without a number of its own, and the others later.
+	for _, b := range []bucket{bFront, bSpent, bDoubts, bSticky} {
 		if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
 		}
@@ -98,5 +99,11 @@ func toFront(tx *bbolt.Tx) error {
 // had noted the SIM.
 func toDoubts(tx *bbolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists([]byte(bDoubts))
+	return err
+}
+
+// toSticky makes the bucket of who is used to which SIM.
+func toSticky(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists([]byte(bSticky))
 	return err
 }

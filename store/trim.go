@@ -29,9 +29,9 @@ const (
 // ones that are older than keep.Age or more than keep.Count (0: no such limit),
 // the oldest first, with all that leads to them; lines of the journal that
 // every known follower has passed; refs and doubts of final messages that no
-// report will come for; what SIMs have spent in months that are over. A message
-// that is not final stays whatever its age, and a received one until its line in
-// the journal has gone.
+// report will come for; what SIMs have spent in months that are over; people
+// nobody has heard of for sms.StickDays. A message that is not final stays
+// whatever its age, and a received one until its line in the journal has gone.
 //
 // It works in many small transactions, and returns how many records it deleted,
 // also with an error.
@@ -41,7 +41,7 @@ func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (drop
 	}
 	for _, round := range []func(*trimmer, *txn) error{
 		(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
-		(*trimmer).marks, (*trimmer).spent, (*trimmer).doubts,
+		(*trimmer).marks, (*trimmer).spent, (*trimmer).doubts, (*trimmer).sticky,
 	} {
 		for from := []byte(nil); ; {
 			var tr trimmer
