@@ -56,7 +56,7 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 
 	o, aside := g.cfg.decide(ending{
 		m: m, begun: b, n: e.tries + 1, refs: refs, err: err,
-		stopped: ctx.Err() != nil, other: d.other(e, way),
+		stopped: ctx.Err() != nil, other: d.other(e, b),
 		now: time.Now().UTC(), jitter: jitter(),
 	})
 	if err != nil {
@@ -91,9 +91,11 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 		d.q.remove(e)
 		return
 	}
-	ways := e.aside
+	ways, now := e.aside, time.Now()
 	if !aside {
 		e.tries++
+		d.q.cling(e, now)
+		d.q.clock(e, now) // it waits for its SIM from now, or has before
 	}
 	if aside {
 		ways = append(slices.Clone(ways), way)
@@ -101,7 +103,7 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 	} else {
 		ways = nil
 	}
-	d.q.back(e, st.Due, ways, time.Now())
+	d.q.back(e, st.Due, ways, now)
 }
 
 // postpone puts a message back whose attempt could not be begun. A full disk
@@ -126,10 +128,16 @@ func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
 	})
 }
 
-// other reports whether a way besides one is open to a message.
-func (d *dispatcher) other(e *entry, way string) bool {
-	aside := append(slices.Clone(e.aside), way)
+// other reports whether a way besides the one that was tried is open to a
+// message. To one that is held to the SIM of that way none is, until its last
+// attempt.
+func (d *dispatcher) other(e *entry, b sms.Begin) bool {
+	aside := append(slices.Clone(e.aside), b.Way)
 	now := time.Now()
+	patient := e.priority != sms.Urgent && (e.until.IsZero() || e.until.After(now))
+	if e.stick == b.Net && patient && e.tries+1 < d.g.cfg.Attempts {
+		return false
+	}
 	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, now) }
 	return len(choose(e.route, aside, seen(d.g.Ways(), e, held)).open) > 0
 }

@@ -33,7 +33,10 @@ type Config struct {
 	QueueMost int // messages waiting; more are refused; default 100000
 	Keep      sms.Retention
 
-	Routes []Route
+	Routes     []Route
+	Sticky     bool          // of the row behind the last; see Route
+	StickyWait time.Duration // how long a message of a sticky row waits for its SIM; default 5 min
+
 	Limits map[string]sms.Limits // by way; each holds the SIM that is in it
 }
 
@@ -45,6 +48,11 @@ type Route struct {
 	From   *regexp.Regexp // nil: any sender
 	Origin string         // empty: any door
 	Via    []string       // names of ways; empty: every modem
+
+	// Sticky has messages leave from the SIM that carried the last message to
+	// their recipient, or received the last from them, while it is among the
+	// ways offered.
+	Sticky bool
 }
 
 const (
@@ -56,10 +64,18 @@ const (
 	defaultAssembleWait = 24 * time.Hour
 	defaultDoubtWait    = 30 * time.Second // most reports come within seconds
 	defaultStopWait     = 30 * time.Second
+	defaultStickyWait   = 5 * time.Minute // a modem's whole ladder short of its rests
 	defaultQueueMost    = 100_000
 	defaultKeepAge      = 90 * 24 * time.Hour
 	defaultKeepCount    = 20_000 // at about 1 KiB each, a third of the store's default size
 )
+
+// table is the rows with the one behind the last.
+func (c Config) table() []Route {
+	last := defaultRoute
+	last.Sticky = c.Sticky
+	return append(slices.Clone(c.Routes), last)
+}
 
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
@@ -75,6 +91,7 @@ func (c Config) withDefaults() Config {
 	set(&c.AssembleWait, defaultAssembleWait)
 	set(&c.DoubtWait, defaultDoubtWait)
 	set(&c.StopWait, defaultStopWait)
+	set(&c.StickyWait, defaultStickyWait)
 	set(&c.Keep.Age, defaultKeepAge)
 	if c.Attempts == 0 {
 		c.Attempts = defaultAttempts
@@ -106,7 +123,7 @@ func (c Config) Validate() error {
 	}{
 		{"retry_first", c.RetryFirst}, {"retry_most", c.RetryMost}, {"lifetime", c.Lifetime},
 		{"report_wait", c.ReportWait}, {"assemble_wait", c.AssembleWait}, {"doubt_wait", c.DoubtWait},
-		{"stop_wait", c.StopWait},
+		{"stop_wait", c.StopWait}, {"sticky_wait", c.StickyWait},
 		{"keep_age", c.Keep.Age},
 	} {
 		if d.d < 0 {

@@ -31,12 +31,14 @@ func (g *Gateway) Run(ctx context.Context) error {
 	send, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	d := &dispatcher{
-		g: g, q: newQueue(g.cfg.Routes),
+		g: g, q: newQueue(g.table),
 		load: map[string]load{},
 	}
 	if len(g.cfg.Limits) > 0 {
 		d.q.held = d.held
 	}
+	d.q.sticks, d.q.wait = g.sticks, g.cfg.StickyWait
+	d.q.busy = func(w sms.Way) int { return d.load[w.Name].busy }
 	if err := d.fill(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -55,14 +57,21 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return err
 }
 
-// fill fills the queue and the ledger from the store and settles the doubts of
-// a stop.
+// fill fills the queue and what stands beside it from the store and settles the
+// doubts of a stop.
 func (d *dispatcher) fill(ctx context.Context) error {
 	spent, err := d.g.store.Spent(ctx)
 	if err != nil {
 		return err
 	}
 	d.g.ledger.fill(spent)
+	if d.g.sticks != nil {
+		sticky, err := d.g.store.Sticky(ctx)
+		if err != nil {
+			return err
+		}
+		d.g.sticks.fill(sticky)
+	}
 	var doubts []uint64
 	now := time.Now()
 	err = d.g.store.Pending(ctx, func(w sms.Waiting) error {
@@ -107,6 +116,7 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 		d.read()
 		now := time.Now()
 		d.q.ripen(now)
+		d.q.loosen(now)
 		d.expire(send, d.q.expired(now))
 		d.dispatch(send, now)
 		d.g.waiting.Store(int64(len(d.q.byNum)))
@@ -168,6 +178,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	}
 	all := d.g.Ways()
 	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
+	d.q.hold(all, now)
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
 	for len(free) > 0 {
 		rank(free, d.load, now)
@@ -185,7 +196,20 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		l.used = now
 		d.load[w.Name] = l
 		b := d.g.ledger.spend(w, e, time.Now())
+		d.stick(e, &b)
 		d.flights.Go(func() { d.carry(send, e, b) })
+	}
+}
+
+// stick notes that a message's recipient is used to the SIM it leaves from,
+// here and in what Begin is to write.
+func (d *dispatcher) stick(e *entry, b *sms.Begin) {
+	if d.g.sticks == nil {
+		return
+	}
+	b.Stick = e.to
+	if d.g.sticks.put(e.mark, sms.StickTo(b.Net, b.Time)) {
+		d.q.moved(e.mark, b.Time)
 	}
 }
 

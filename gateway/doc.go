@@ -37,6 +37,13 @@
 // least in progress and the fewest recent failures, then to the one longest
 // unused.
 //
+// # Sticky rows
+//
+// In a sticky row a message is held to the SIM that carried the last message to
+// its recipient or received the last from them; the store remembers that in the
+// transactions of Begin and Keep. A message whose SIM takes nothing waits for it,
+// in a line of that SIM's own, for Config.StickyWait at most. See cling.go.
+//
 // # Doubt
 //
 // An attempt is on disk before its first octet leaves. When the process stops,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,11 +16,13 @@ import (
 // during and after Run; what is accepted while it does not run waits.
 type Gateway struct {
 	cfg     Config
+	table   []Route
 	store   Store
 	senders []Sender
 	log     *slog.Logger
 	started time.Time
 	ledger  *ledger
+	sticks  *sticks // nil: no row is sticky
 
 	waiting atomic.Int64 // messages in the dispatcher's queue
 
@@ -39,14 +42,18 @@ type Gateway struct {
 // New builds a core over a store and the edges that send. The configuration
 // has been validated.
 func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
-	return &Gateway{
-		cfg: cfg.withDefaults(), store: st, senders: senders, log: log,
+	g := &Gateway{
+		cfg: cfg.withDefaults(), table: cfg.table(), store: st, senders: senders, log: log,
 		started: time.Now().UTC(),
 		ledger:  &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
 		met:     map[string]bool{}, followers: map[string]bool{},
 		notices: make(chan sms.Notice, noticesKept), trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
+	if slices.ContainsFunc(g.table, func(r Route) bool { return r.Sticky }) {
+		g.sticks = &sticks{}
+	}
+	return g
 }
 
 // heed looks at an error of the store's and returns it. A store that is broken

@@ -26,6 +26,13 @@ type queue struct {
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
 	expiry *pile[expires] // by expiry
+
+	// What holds messages to the SIM their recipient is used to; see cling.go.
+	sticks *sticks             // nil: no row is sticky
+	wait   time.Duration       // how long one waits for its SIM
+	busy   func(sms.Way) int   // attempts in progress; nil: none
+	people map[sms.Mark]*entry // first of those for a recipient
+	lapses *pile[lapse]        // by when they stop waiting
 }
 
 // An entry is one message that has not been sent.
@@ -43,6 +50,13 @@ type entry struct {
 	to       sms.Number
 	route    Route
 	line     *line
+
+	mark  sms.Mark  // of to, where rows are sticky
+	used  string    // the SIM its recipient was used to when that was last looked at
+	until time.Time // when it stops waiting for that SIM; zero: it has not been held back
+	stick string    // the SIM it is held to; empty: to none
+
+	prev, next *entry // others to the same recipient
 }
 
 type where uint8
@@ -59,7 +73,9 @@ type line struct {
 	route Route
 	aside []string
 	apart []string
+	stick string // the SIM all of them are held to
 	pile  *pile[*entry]
+	fresh []*entry // of one with a SIM: those that have not been held back
 }
 
 // An expires is an entry's place in the order of expiry, kept apart because an
@@ -76,6 +92,8 @@ func newQueue(table []Route) *queue {
 		lines:  map[string]*line{},
 		later:  newPile(func(a, b *entry) bool { return a.due.Before(b.due) }),
 		expiry: newPile(func(a, b expires) bool { return a.at.Before(b.at) }),
+		people: map[sms.Mark]*entry{},
+		lapses: newPile(func(a, b lapse) bool { return a.at.Before(b.at) }),
 	}
 }
 
@@ -89,6 +107,11 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
 	q.byNum[w.Num] = e
+	if q.sticks != nil {
+		if e.mark = e.to.Mark(); e.route.Sticky {
+			q.enlist(e)
+		}
+	}
 	if !e.expires.IsZero() {
 		q.expiry.push(expires{e.expires, e})
 	}
@@ -103,19 +126,21 @@ func (q *queue) place(e *entry, now time.Time) {
 		return
 	}
 	e.apart = nil
+	q.cling(e, now)
 	q.line(e)
 }
 
 // line puts an entry in its line.
 func (q *queue) line(e *entry) {
-	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00")
+	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00") + "\x03" + e.stick
 	l := q.lines[key]
 	if l == nil {
-		l = &line{route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), pile: newPile(before)}
+		l = &line{route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), stick: e.stick, pile: newPile(before)}
 		q.lines[key] = l
 	}
 	e.where, e.line = inLine, l
 	l.pile.push(e)
+	l.newcomer(e)
 }
 
 // before orders a line: the more urgent first, then the older.
@@ -156,14 +181,18 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 	var best *line
 	waits := false
 	for key, l := range q.lines {
-		q.part(l, way, ways)
-		if l.pile.len() == 0 {
+		if l.skim(); l.pile.len() == 0 {
 			delete(q.lines, key)
 			continue
 		}
-		open := choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open
+		some := q.open(l, ways)
+		if q.part(l, way, some); l.pile.len() == 0 {
+			delete(q.lines, key)
+			continue
+		}
+		open := choose(l.route, l.aside, seen(some, l.pile.top(), q.held)).open
 		here := slices.Contains(open, way)
-		if !here && (len(open) > 0 || !q.waits(l, way, ways)) {
+		if !here && (len(open) > 0 || !q.waits(l, way, some)) {
 			continue
 		}
 		if best == nil || before(l.pile.top(), best.pile.top()) {
@@ -237,7 +266,8 @@ func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
 func (q *queue) remove(e *entry) {
 	e.where = gone
 	delete(q.byNum, e.num)
-	if q.expiry.len() > slack+2*len(q.byNum) || q.later.len() > slack+2*len(q.byNum) {
+	q.strike(e)
+	if most := slack + 2*len(q.byNum); q.expiry.len() > most || q.later.len() > most || q.lapses.len() > most {
 		q.tidy()
 	}
 }
@@ -263,6 +293,13 @@ func (q *queue) tidy() {
 			q.later.push(e)
 		}
 	}
+	lapses := q.lapses
+	q.lapses = newPile(lapses.h.less)
+	for _, x := range lapses.h.items {
+		if x.e.where != gone && x.at.Equal(x.e.until) {
+			q.lapses.push(x)
+		}
+	}
 }
 
 // wake is when the queue next changes by itself; zero when it will not.
@@ -273,6 +310,9 @@ func (q *queue) wake() time.Time {
 	}
 	if q.expiry.len() > 0 && (at.IsZero() || q.expiry.top().at.Before(at)) {
 		at = q.expiry.top().at
+	}
+	if q.lapses.len() > 0 && (at.IsZero() || q.lapses.top().at.Before(at)) {
+		at = q.lapses.top().at
 	}
 	return at
 }
@@ -305,9 +345,17 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 	case e.where == inLater:
 		return "not to be sent before " + e.due.Format(time.RFC3339)
 	}
-	if c := choose(e.route, e.aside, seen(ways, e, q.held)); len(c.open) == 0 {
-		return c.why
-	} else {
-		return "waits for its turn on " + strings.Join(c.open, ", ")
+	own := ways
+	if e.priority != sms.Urgent {
+		own = bound(e.route, e.aside, e.stick, ways)
 	}
+	own = seen(own, e, q.held)
+	c := choose(e.route, e.aside, own)
+	switch {
+	case len(c.open) > 0:
+		return "waits for its turn on " + strings.Join(c.open, ", ")
+	case e.stick != "" && len(own) < len(ways):
+		return clingWhy(own, e.until, q.wait)
+	}
+	return c.why
 }

@@ -10,14 +10,41 @@ import (
 // Receive takes in a part. When it returns nil the part is on disk and may be
 // deleted or acknowledged where it came from.
 func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
+	p = g.replies(p)
 	r, err := g.store.Keep(ctx, p, sms.Join)
 	if err != nil {
 		return g.heed(err)
 	}
 	if r != nil {
 		g.arrived(*r)
+		g.stuck(p)
 	}
 	return nil
+}
+
+// replies names whose messages are to leave from the SIM a part came to: its
+// sender's, where they can be answered at all.
+func (g *Gateway) replies(p *sms.Part) *sms.Part {
+	if g.sticks == nil {
+		return p
+	}
+	who, err := sms.ParseNumber(string(p.From), g.home(g.Ways()))
+	if err != nil {
+		return p // a name
+	}
+	named := *p
+	named.Stick = who
+	return &named
+}
+
+// stuck notes what Keep has written.
+func (g *Gateway) stuck(p *sms.Part) {
+	if p.Stick == "" || p.Net == "" {
+		return
+	}
+	if who := p.Stick.Mark(); g.sticks.put(who, sms.StickTo(p.Net, p.Time)) {
+		g.tell(func(d *dispatcher) { d.q.moved(who, time.Now()) })
+	}
 }
 
 // Report takes in a network's word on a segment.

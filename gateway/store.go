@@ -42,6 +42,9 @@ type Store interface {
 
 	// Spent returns what each SIM has sent lately, as Begin has counted it.
 	Spent(ctx context.Context) (map[string]sms.Spent, error)
+	// Sticky returns which SIM the messages of those who are remembered leave
+	// from, as Begin and Keep have noted it.
+	Sticky(ctx context.Context) (map[sms.Mark]sms.Stick, error)
 	Pending(ctx context.Context, yield func(sms.Waiting) error) error
 	Awaiting(ctx context.Context, before time.Time, max int) ([]uint64, error)
 	Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error)

@@ -51,6 +51,8 @@ type file struct {
 		AssembleWait duration `toml:"assemble_wait"`
 		DoubtWait    duration `toml:"doubt_wait"`
 		StopWait     duration `toml:"stop_wait"`
+		Sticky       bool     `toml:"sticky"`
+		StickyWait   duration `toml:"sticky_wait"`
 		QueueMost    int      `toml:"queue_most"`
 		KeepAge      duration `toml:"keep_age"`
 		KeepCount    int      `toml:"keep_count"`
@@ -131,6 +133,7 @@ type file struct {
 		From   string   `toml:"from"`
 		Origin string   `toml:"origin"`
 		Via    []string `toml:"via"`
+		Sticky bool     `toml:"sticky"`
 	} `toml:"route"`
 }
 
@@ -187,6 +190,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		Name: g.Name, Version: version().Version, Built: version().built(), Country: g.Country,
 		RetryFirst: d(g.RetryFirst), RetryMost: d(g.RetryMost), Attempts: g.Attempts, Lifetime: d(g.Lifetime),
 		ReportWait: d(g.ReportWait), AssembleWait: d(g.AssembleWait), DoubtWait: d(g.DoubtWait), StopWait: d(g.StopWait), QueueMost: g.QueueMost,
+		Sticky: g.Sticky, StickyWait: d(g.StickyWait),
 		Keep: sms.Retention{Age: d(g.KeepAge), Count: g.KeepCount},
 	}
 	if c.gateway.Name == "" {
@@ -199,7 +203,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		}
 		c.gateway.Routes = append(c.gateway.Routes, gateway.Route{
 			Name: r.Name, To: faults.pattern(key+".to", r.To), From: faults.pattern(key+".from", r.From),
-			Origin: r.Origin, Via: r.Via,
+			Origin: r.Origin, Via: r.Via, Sticky: r.Sticky,
 		})
 	}
 

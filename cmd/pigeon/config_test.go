@@ -148,6 +148,8 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.assemble_wait", "[gateway]\nassemble_wait = \"36h\"", func(c config) any { return c.gateway.AssembleWait }, 36 * time.Hour},
 		{"gateway.doubt_wait", "[gateway]\ndoubt_wait = \"2m\"", func(c config) any { return c.gateway.DoubtWait }, 2 * time.Minute},
 		{"gateway.stop_wait", "[gateway]\nstop_wait = \"45s\"", func(c config) any { return c.gateway.StopWait }, 45 * time.Second},
+		{"gateway.sticky", "[gateway]\nsticky = true", func(c config) any { return c.gateway.Sticky }, true},
+		{"gateway.sticky_wait", "[gateway]\nsticky_wait = \"90s\"", func(c config) any { return c.gateway.StickyWait }, 90 * time.Second},
 		{"gateway.queue_most", "[gateway]\nqueue_most = 500", func(c config) any { return c.gateway.QueueMost }, 500},
 		{"gateway.keep_age", "[gateway]\nkeep_age = \"30d\"", func(c config) any { return c.gateway.Keep.Age }, 720 * time.Hour},
 		{"gateway.keep_count", "[gateway]\nkeep_count = 10", func(c config) any { return c.gateway.Keep.Count }, 10},
@@ -212,6 +214,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"route.to", "[[route]]\nto = '^\\+44'", func(c config) any { return c.gateway.Routes[0].To.String() }, `^\+44`},
 		{"route.from", "[[route]]\nfrom = \"x\"", func(c config) any { return c.gateway.Routes[0].From.String() }, "x"},
 		{"route.origin", "[[route]]\norigin = \"mqtt\"", func(c config) any { return c.gateway.Routes[0].Origin }, "mqtt"},
+		{"route.sticky", "[[route]]\nsticky = true", func(c config) any { return c.gateway.Routes[0].Sticky }, true},
 		{"route.via", "[[route]]\nvia = [\"a\", \"b\"]", func(c config) any { return c.gateway.Routes[0].Via }, []string{"a", "b"}},
 	} {
 		seen[tc.key] = true

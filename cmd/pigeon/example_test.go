@@ -84,6 +84,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	want.gateway = gateway.Config{
 		Name: g.Name, Version: g.Version, RetryFirst: 5 * time.Second, RetryMost: 15 * time.Minute, Attempts: 30,
 		Lifetime: 72 * time.Hour, ReportWait: 72 * time.Hour, AssembleWait: 24 * time.Hour, DoubtWait: 30 * time.Second, StopWait: 30 * time.Second, QueueMost: 100000,
+		StickyWait: 5 * time.Minute,
 	}
 	want.gateway.Keep.Age, want.gateway.Keep.Count = 90*24*time.Hour, 20000
 	want.mqtt.Broker = want.mqtt.Broker.WithDefaults()
