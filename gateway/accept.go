@@ -17,7 +17,7 @@ import (
 // in trouble: the last two are worth another try.
 func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error) {
 	now := time.Now().UTC()
-	ways := g.Ways()
+	ways := g.ways()
 	key := sms.RequestKey{ID: r.ID, Fingerprint: r.Fingerprint, Redelivered: r.Redelivered}
 	ms, err := r.Messages(now, g.home(ways))
 	if err == nil {

@@ -139,7 +139,7 @@ func (d *dispatcher) other(e *entry, b sms.Begin) bool {
 		return false
 	}
 	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, now) }
-	return len(choose(e.route, aside, seen(d.g.Ways(), e, held)).open) > 0
+	return len(choose(e.route, aside, seen(d.g.ways(), e, held)).open) > 0
 }
 
 // sender finds the edge a way belongs to.

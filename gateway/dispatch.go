@@ -176,7 +176,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	if len(d.q.lines) == 0 || now.Before(d.rest) {
 		return
 	}
-	all := d.g.Ways()
+	all := d.g.ways()
 	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
 	d.q.hold(all, now)
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
@@ -197,6 +197,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		d.load[w.Name] = l
 		b := d.g.ledger.spend(w, e, time.Now())
 		d.stick(e, &b)
+		d.g.spentSome(w)
 		d.flights.Go(func() { d.carry(send, e, b) })
 	}
 }

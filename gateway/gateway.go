@@ -33,6 +33,7 @@ type Gateway struct {
 	followers map[string]bool // names of followers seen since the start
 
 	notices chan sms.Notice // news of ways, for the housekeeper to write
+	spent   chan struct{}   // room for one: a SIM with limits has been given a message
 	trim    chan struct{}   // room for one: the store has no room, trim it now
 	fault   chan error      // room for one: the store is broken
 	wake    chan struct{}   // room for one: a letter is in, or a way changed
@@ -47,7 +48,7 @@ func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 		started: time.Now().UTC(),
 		ledger:  &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
 		met:     map[string]bool{}, followers: map[string]bool{},
-		notices: make(chan sms.Notice, noticesKept), trim: make(chan struct{}, 1), fault: make(chan error, 1),
+		notices: make(chan sms.Notice, noticesKept), spent: make(chan struct{}, 1), trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	if slices.ContainsFunc(g.table, func(r Route) bool { return r.Sticky }) {
@@ -107,8 +108,18 @@ func (g *Gateway) ask(ctx context.Context, f func(*dispatcher)) error {
 	}
 }
 
-// Ways lists every way of every edge as it is now.
+// Ways lists every way of every edge as it is now, and what is left of its
+// limits.
 func (g *Gateway) Ways() []sms.Way {
+	ways, now := g.ways(), time.Now()
+	for i, w := range ways {
+		ways[i].Limits = g.ledger.left(w, now)
+	}
+	return ways
+}
+
+// ways lists every way of every edge.
+func (g *Gateway) ways() []sms.Way {
 	var ways []sms.Way
 	for _, s := range g.senders {
 		ways = append(ways, s.Ways()...)

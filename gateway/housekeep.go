@@ -21,11 +21,13 @@ const (
 )
 
 // housekeep does what nobody asks for: it trims the history, gives out messages
-// whose parts never came, and ends the wait for reports that never came. What
-// fails is tried again a round later, and holds up nothing else.
+// whose parts never came, ends the wait for reports that never came, and tells
+// of limits that are reached. What fails is tried again a round later, and
+// holds up nothing else.
 func (g *Gateway) housekeep(ctx context.Context) {
 	t := time.NewTicker(chore)
 	defer t.Stop()
+	told := map[string]string{} // limits that somebody has been told of
 	for n := 0; ; {
 		full := false
 		select {
@@ -33,6 +35,9 @@ func (g *Gateway) housekeep(ctx context.Context) {
 			n++
 		case <-g.trim:
 			full = true
+		case <-g.spent:
+			g.tellReached(ctx, told, time.Now())
+			continue
 		case said := <-g.notices:
 			g.note(ctx, said)
 			continue
@@ -49,6 +54,7 @@ func (g *Gateway) housekeep(ctx context.Context) {
 		if now.Before(g.cfg.Built) {
 			continue // the clock is wrong: nothing is late by it
 		}
+		g.tellReached(ctx, told, now)
 		late, err := g.store.Incomplete(ctx, now.Add(-g.cfg.AssembleWait), sms.Join)
 		for _, r := range late {
 			g.arrived(r)

@@ -46,11 +46,37 @@ func (l *ledger) hold(w sms.Way, e *entry, now time.Time) sms.Held {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.spent[sim(w)]
-	if s == nil {
-		return sms.Held{}
+	return limits.Hold(l.of(sim(w)), e.segments, e.to, now)
+}
+
+// left says what is left of the limits of the SIM in a way.
+func (l *ledger) left(w sms.Way, now time.Time) []sms.Allowance {
+	limits := l.limits[w.Name]
+	if limits.None() {
+		return nil
 	}
-	return limits.Hold(s, e.segments, e.to, now)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return limits.Left(l.of(sim(w)), now)
+}
+
+// used says how much of its day or month the SIM in a way has spent, from 0 to 1.
+func (l *ledger) used(w sms.Way, now time.Time) float64 {
+	limits := l.limits[w.Name]
+	if limits.None() {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return limits.Used(l.of(sim(w)), now)
+}
+
+// of is what a SIM has spent; the caller holds mu and only looks.
+func (l *ledger) of(net string) *sms.Spent {
+	if s := l.spent[net]; s != nil {
+		return s
+	}
+	return &sms.Spent{}
 }
 
 // spend counts a message that a way is given, and returns what Begin is to

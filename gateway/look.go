@@ -40,7 +40,7 @@ func (g *Gateway) reasons(ctx context.Context, views []sms.View) {
 	if !slices.ContainsFunc(views, func(v sms.View) bool { return v.Status.State == sms.Queued }) {
 		return
 	}
-	ways := g.Ways()
+	ways := g.ways()
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	why := make([]string, len(views))

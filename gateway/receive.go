@@ -28,7 +28,7 @@ func (g *Gateway) replies(p *sms.Part) *sms.Part {
 	if g.sticks == nil {
 		return p
 	}
-	who, err := sms.ParseNumber(string(p.From), g.home(g.Ways()))
+	who, err := sms.ParseNumber(string(p.From), g.home(g.ways()))
 	if err != nil {
 		return p // a name
 	}

@@ -37,6 +37,9 @@ type Store interface {
 	Incomplete(ctx context.Context, before time.Time, join func([]sms.Part) sms.Received) ([]sms.Received, error)
 	// Notice appends news of a way to the journal.
 	Notice(ctx context.Context, n *sms.Notice) error
+	// Remember keeps a fact under a key, and Recall returns it; nil: there is none.
+	Remember(ctx context.Context, key string, value []byte) error
+	Recall(ctx context.Context, key string) ([]byte, error)
 	// Passed moves a follower's cursor, on disk with the next write or Flush.
 	Passed(ctx context.Context, follower string, seq uint64) error
 

@@ -73,7 +73,7 @@ func (l Limits) Hold(s *Spent, segments int, to Number, now time.Time) (h Held) 
 		later(s.Hour.room(hourTick, now, l.Hour-segments), strconv.Itoa(l.Hour)+" an hour are sent")
 	}
 	if day := s.day(now); l.Day > 0 && s.Day.full(day, l.Day-segments) {
-		later(time.Unix((day+1)*daySeconds, 0).UTC(), strconv.Itoa(l.Day)+" a day are sent")
+		later(dayStart(day+1), strconv.Itoa(l.Day)+" a day are sent")
 	}
 	month := s.month(now)
 	if l.Month > 0 && s.Month.full(month, l.Month-segments) {
@@ -149,6 +149,8 @@ func (s *Spent) month(now time.Time) int64 {
 	return s.Month.on(int64(now.Year())*12 + int64(now.Month()) - 1)
 }
 
+func dayStart(n int64) time.Time { return time.Unix(n*daySeconds, 0).UTC() }
+
 func monthStart(n int64) time.Time {
 	return time.Date(int(n/12), time.Month(n%12+1), 1, 0, 0, 0, 0, time.UTC)
 }
@@ -179,6 +181,14 @@ func (p *Period) undo(n int64, segments int) {
 	if p.N == n {
 		p.Segments = max(0, p.Segments-segments)
 	}
+}
+
+// in is how many segments were begun in period n.
+func (p Period) in(n int64) int {
+	if p.N != n {
+		return 0
+	}
+	return p.Segments
 }
 
 // full reports whether no more than left may have been begun in period n, and
@@ -229,15 +239,21 @@ func (ts Ticks) undo(width time.Duration, at time.Time, segments int) {
 	}
 }
 
+// count is how many segments are in the window.
+func (ts Ticks) count(width time.Duration, now time.Time) (n int) {
+	tick := tickOf(width, now)
+	for _, t := range ts {
+		if t.live(tick) {
+			n += t.Segments
+		}
+	}
+	return n
+}
+
 // room is when no more than left segments are in the window; zero for now.
 func (ts Ticks) room(width time.Duration, now time.Time, left int) (at time.Time) {
 	left = max(0, left)
-	have, tick := 0, tickOf(width, now)
-	for _, t := range ts {
-		if t.live(tick) {
-			have += t.Segments
-		}
-	}
+	have, tick := ts.count(width, now), tickOf(width, now)
 	for _, t := range ts {
 		if have <= left {
 			break

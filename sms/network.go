@@ -15,6 +15,8 @@ type Way struct {
 	Window  int    `json:"-"` // messages it carries at a time; 1 for a modem
 	Country string `json:"country,omitempty"`
 	Modem   *Modem `json:"modem,omitempty"`
+
+	Limits []Allowance `json:"limits,omitempty"` // of the SIM in it, and what is left of each
 }
 
 // A Modem is what is known of a modem beside its state.

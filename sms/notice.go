@@ -9,8 +9,8 @@ type Notice struct {
 	Seq    uint64    `json:"seq,omitempty"`
 	Time   time.Time `json:"time"`
 	Way    string    `json:"way"`
-	Kind   string    `json:"kind"`             // "recovery", "ussd", "balance", "call"
-	Step   string    `json:"step,omitempty"`   // of a recovery: what was tried
+	Kind   string    `json:"kind"`             // "recovery", "ussd", "balance", "call", "limit"
+	Step   string    `json:"step,omitempty"`   // of a recovery: what was tried; of a limit: which
 	Reason string    `json:"reason,omitempty"` // why
 	Took   float64   `json:"took,omitempty"`   // seconds
 	Worked *bool     `json:"worked,omitempty"` // of a recovery: whether it helped

@@ -24,7 +24,8 @@ func TestPageShowsHowThingsAre(t *testing.T) {
 		}
 	}
 	signal := -71
-	st.gw.ways = []sms.Way{{Name: "north", Kind: "modem", State: "ready", Ready: true, Modem: &sms.Modem{Operator: "<b>Op & Co</b>", Signal: &signal, Sent: 12}},
+	st.gw.ways = []sms.Way{{Name: "north", Kind: "modem", State: "ready", Ready: true, Modem: &sms.Modem{Operator: "<b>Op & Co</b>", Signal: &signal, Sent: 12},
+		Limits: []sms.Allowance{{Limit: "day", Most: 200, Spent: 12, Left: 188}, {Limit: "hour", Most: 5, Spent: 6, FreeAt: noon}}},
 		{Name: "operator", Kind: "smsc", State: "connecting"}}
 	if strings.Contains(empty, "Balance") {
 		t.Error("the page shows balances, and there are none")
@@ -33,7 +34,7 @@ func TestPageShowsHowThingsAre(t *testing.T) {
 	st.gw.ways[0].Modem.Balance = &sms.Balance{Amount: &amount, Currency: "GBP", Low: true, Why: "<no answer>"}
 	st.post("a.1")
 	resp, body := st.do("GET", "/", "")
-	for _, part := range []string{"office", "north", "-71 dBm", `bad">1.20 GBP (&lt;no answer&gt;)`, "operator", "1 queued", "86555", "a.1", "&lt;b&gt;Op &amp; Co&lt;/b&gt;"} {
+	for _, part := range []string{"office", "north", "-71 dBm", `bad">1.20 GBP (&lt;no answer&gt;)`, "operator", "1 queued", "86555", "a.1", "&lt;b&gt;Op &amp; Co&lt;/b&gt;", "188 of 200 a day; 0 of 5 an hour until 20"} {
 		if !strings.Contains(body, part) {
 			t.Errorf("the page lacks %q", part)
 		}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
-const helpModems = `Lists the modems and what is known of each. READY modems take messages; the last
-column says what another one waits for. BALANCE is what the SIM had left when
-its network told it last, where [modem.balance] says how to ask.`
+const helpModems = `Lists the modems and what is known of each. READY modems take messages; WHY says
+what another one waits for. BALANCE is what the SIM had left when its network
+told it last, where [modem.balance] says how to ask. LEFT, where a modem has
+limits, is what its SIM may still send, and until when nothing.`
 
 // cmdModems lists the modems.
 func cmdModems(ctx context.Context, e *env, args []string) error {
@@ -38,7 +40,11 @@ func cmdModems(ctx context.Context, e *env, args []string) error {
 	if asked {
 		heading = slices.Insert(heading, balanceColumn, "BALANCE")
 	}
-	t := newTable(e, len(heading)-1, heading...)
+	limited := slices.ContainsFunc(list.Modems, func(w sms.Way) bool { return len(w.Limits) > 0 })
+	if limited {
+		heading = append(heading, "LEFT")
+	}
+	t := newTable(e, slices.Index(heading, "WHY"), heading...)
 	for _, w := range list.Modems {
 		m := w.Modem
 		if m == nil {
@@ -48,6 +54,9 @@ func cmdModems(ctx context.Context, e *env, args []string) error {
 			fmt.Sprint(m.Sent), fmt.Sprint(m.Refused), fmt.Sprint(m.Received), w.Why}
 		if asked {
 			cells = slices.Insert(cells, balanceColumn, purse(m.Balance))
+		}
+		if limited {
+			cells = append(cells, left(e, w.Limits))
 		}
 		t.row(cells...)
 	}
@@ -73,6 +82,20 @@ func purse(b *sms.Balance) string {
 		return b.String() + " (not the latest)"
 	}
 	return b.String()
+}
+
+// left tells what is left of each limit; of a gap only while it lasts.
+func left(e *env, limits []sms.Allowance) string {
+	var all []string
+	for _, a := range limits {
+		switch {
+		case !a.FreeAt.IsZero():
+			all = append(all, a.String()+" until "+e.clock(a.FreeAt))
+		case a.Limit != "gap":
+			all = append(all, a.String())
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 func operator(m *sms.Modem) string {

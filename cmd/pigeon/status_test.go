@@ -65,6 +65,11 @@ func TestModems(t *testing.T) {
 {"name":"west","kind":"modem","state":"ready","ready":true,"modem":{}}]}`),
 		say(200, `{"modems":[]}`),
 		say(200, `{"modems": []}`),
+		say(200, `{"modems":[
+{"name":"north","kind":"modem","state":"ready","ready":true,"limits":[
+ {"limit":"day","most":200,"spent":12,"left":188},{"limit":"recipients","most":3,"spent":3,"left":0,"free_at":"2025-02-01T00:00:00Z"},
+ {"limit":"gap","most":1,"spent":0,"left":1,"gap":3}]},
+{"name":"south","kind":"modem","state":"absent","ready":false,"why":"unplugged"}]}`),
 	)})
 	d := newDesk(t)
 	d.want(t, 0, ``+
@@ -80,4 +85,9 @@ func TestModems(t *testing.T) {
 		"", "modems", "--state", server.dir)
 	d.want(t, 0, "no modem: plug one in, or add a [[modem]] to the configuration\n", "", "modems", "--state", server.dir)
 	d.want(t, 0, "{\"modems\":[]}\n", "", "modems", "--json", "--state", server.dir)
+	d.want(t, 0, ``+
+		"NAME   STATE   OPERATOR  SIGNAL  NUMBER  IMEI  SENT  REFUSED  RECEIVED  WHY        LEFT\n"+
+		"north  ready   -         -       -       -     0     0        0         -          188 of 200 a day, 0 of 3 recipients a month until 1 Feb 2025\n"+
+		"south  absent  -         -       -       -     0     0        0         unplugged  -\n",
+		"", "modems", "--state", server.dir)
 }
