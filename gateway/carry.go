@@ -47,8 +47,13 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 		return
 	}
 
+	began := time.Now()
 	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: st.Event.Attempt, First: b.First})
+	took := time.Since(began)
 	free(func(l *load) {
+		if err == nil {
+			l.took(took, len(refs))
+		}
 		if err == nil || refused(err).Verdict != sms.Reject { // a rejection is the message's own fault
 			l.ended(err == nil, time.Now())
 		}

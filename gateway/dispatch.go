@@ -16,6 +16,7 @@ type dispatcher struct {
 	g    *Gateway
 	q    *queue
 	load map[string]load // by way
+	turn float64         // the moment in the time of turns: that of the way given the latest message
 	rest time.Time       // no attempt is begun before: the disk is full
 	thaw time.Time       // when the first limit that holds something frees; zero: none does
 
@@ -180,8 +181,14 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
 	d.q.hold(all, now)
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
+	for _, w := range free {
+		l := d.load[w.Name]
+		l.spent = d.g.ledger.used(w, now)
+		d.load[w.Name] = l
+	}
+	pace := paces(free, d.load)
 	for len(free) > 0 {
-		rank(free, d.load, now)
+		rank(free, d.load, pace, now)
 		w := free[0]
 		l := d.load[w.Name]
 		var e *entry
@@ -192,8 +199,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 			free = free[1:]
 			continue
 		}
-		l.busy++
-		l.used = now
+		d.turn = l.given(d.turn, now)
 		d.load[w.Name] = l
 		b := d.g.ledger.spend(w, e, time.Now())
 		d.stick(e, &b)

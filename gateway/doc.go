@@ -34,8 +34,10 @@
 // whose recipient would be one too many for a SIM lets others pass.
 //
 // Of ways that a row prefers alike, the next message goes to the one with the
-// least in progress and the fewest recent failures, then to the one longest
-// unused.
+// least in progress and the fewest recent failures, each weighing as long as the
+// way takes over a segment. Of those free alike they take turns, each as often
+// as it is fast and as its SIM has a share of its day or month left: one of
+// 200 ms ten times for each time of one of 2 s. See rank.go.
 //
 // # Sticky rows
 //
