@@ -13,17 +13,12 @@ import (
 // left reports whether a device is none of ours: excluded, or a port of it is
 // configured by its path.
 func (w *walker) left(d usb.Device) bool {
-	ids := []string{d.Path, productID(d)}
-	for _, i := range d.Interfaces {
-		ids = append(ids, i.TTY)
-	}
-	for _, x := range w.p.cfg.Exclude {
-		if slices.Contains(ids, resolve(x)) || slices.Contains(ids, strings.ToLower(x)) {
-			return true
-		}
+	if Excluded(w.p.cfg.Exclude, d, resolve) {
+		return true
 	}
 	for _, m := range w.p.all() {
-		if m.cfg.Port != "" && slices.Contains(ids, resolve(m.cfg.Port)) {
+		port := resolve(m.cfg.Port)
+		if m.cfg.Port != "" && slices.ContainsFunc(d.Interfaces, func(i usb.Interface) bool { return i.TTY == port }) {
 			if m.now() == Absent {
 				m.offer(m.cfg.Port) // it is back: no need to wait
 			}
@@ -31,6 +26,19 @@ func (w *walker) left(d usb.Device) bool {
 		}
 	}
 	return false
+}
+
+// Excluded reports whether a list as in Config.Exclude has a device in it, by its
+// USB port, its product or one of its ttys. resolve follows the links of a tty's
+// path.
+func Excluded(list []string, d usb.Device, resolve func(path string) string) bool {
+	return slices.ContainsFunc(list, func(x string) bool {
+		if strings.HasPrefix(x, "/") {
+			tty := resolve(x)
+			return slices.ContainsFunc(d.Interfaces, func(i usb.Interface) bool { return i.TTY == tty })
+		}
+		return x == d.Path || strings.EqualFold(x, productID(d))
+	})
 }
 
 // resolve follows the links of a tty's path, "/dev/serial/by-path/…".

@@ -93,12 +93,19 @@ var (
 	simForm  = regexp.MustCompile(`^89[0-9]{16,18}$`)
 	pinForm  = regexp.MustCompile(`^[0-9]{4,8}$`)
 	smscForm = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
+	idForm   = regexp.MustCompile(`^[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}$`)
 	memForm  = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
-// Validate returns every fault, joined, each with its key: "modem[0].port: …".
+// Validate returns every fault, joined, each with its key: "modem[0].port: …",
+// "gateway.exclude: …".
 func (c Config) Validate() error {
 	var faults []error
+	for _, x := range c.Exclude {
+		if !usbPath.MatchString(x) && !idForm.MatchString(x) && (!strings.HasPrefix(x, "/") || strings.HasSuffix(x, "/")) {
+			faults = append(faults, fmt.Errorf(`gateway.exclude: %q is no USB port ("1-1.3"), product ("2c7c:0125") or tty ("/dev/ttyUSB3")`, x))
+		}
+	}
 	seen := map[string]int{} // rows by key and value
 	for i, m := range c.Modems {
 		fault := func(key, format string, args ...any) {

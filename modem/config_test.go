@@ -13,7 +13,7 @@ import (
 )
 
 func TestValidateReturnsEveryFault(t *testing.T) {
-	cfg := modem.Config{Modems: []modem.ModemConfig{
+	cfg := modem.Config{Exclude: []string{"1-1.3", "2C7C:0125", "/dev/ttyUSB3", "ttyUSB3", "/dev/"}, Modems: []modem.ModemConfig{
 		{Name: "good", Port: "/dev/ttyUSB0", PIN: "1234", SMSCNumber: "+447785016005", Init: []string{"AT+CGSMS=1"}, Storage: []string{"SM"}},
 		{Name: "good", USB: "1-1.2"},
 		{Name: "bad name", Port: "/dev/ttyUSB0"},
@@ -31,6 +31,8 @@ func TestValidateReturnsEveryFault(t *testing.T) {
 		t.Fatal("no fault found")
 	}
 	want := []string{
+		`gateway.exclude: "ttyUSB3" is no USB port ("1-1.3"), product ("2c7c:0125") or tty ("/dev/ttyUSB3")`,
+		`gateway.exclude: "/dev/" is no USB port ("1-1.3"), product ("2c7c:0125") or tty ("/dev/ttyUSB3")`,
 		`modem[1].name: good is that of modem[0] already`,
 		`modem[2].name: 1 to 32 letters, digits, dots, dashes or underscores are needed`,
 		`modem[2].port: /dev/ttyUSB0 is that of modem[0] already`,

@@ -189,6 +189,22 @@ func TestStrangersAreShown(t *testing.T) {
 	})
 }
 
+func TestExcludedDevicesAreLeftAlone(t *testing.T) {
+	for _, x := range []string{"1-1.2", "2C7C:0125", "/dev/a"} {
+		t.Run(x, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, modem.Config{Auto: true, Exclude: []string{x}}, modemsim.ModemConfig{Name: "/dev/a"})
+				defer r.end()
+				r.plug(stick("1-1.2", "a0", "a1", "/dev/a"))
+				r.rest(time.Minute)
+				if n := r.names(); len(n) != 0 || r.wires["/dev/a"].times() != 0 {
+					t.Errorf("ways %q, opened %d times; want none", n, r.wires["/dev/a"].times())
+				}
+			})
+		})
+	}
+}
+
 func TestPortConfiguredByPathIsNotTakenTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, modem.Config{Auto: true, Modems: []modem.ModemConfig{{Name: "north", Port: "a"}}}, modemsim.ModemConfig{Name: "a"})

@@ -43,6 +43,7 @@ type file struct {
 		Name         string   `toml:"name"`
 		Country      string   `toml:"country"`
 		AutoModems   *bool    `toml:"auto_modems"`
+		Exclude      []string `toml:"exclude"`
 		RetryFirst   duration `toml:"retry_first"`
 		RetryMost    duration `toml:"retry_most"`
 		Attempts     int      `toml:"attempts"`
@@ -226,6 +227,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	if g.AutoModems != nil {
 		c.modem.Auto = *g.AutoModems
 	}
+	c.modem.Exclude = append(c.modem.Exclude, g.Exclude...) // an empty list is none
 	for i, m := range f.Modem {
 		c.modem.Modems = append(c.modem.Modems, modem.ModemConfig{
 			Name: m.Name, Port: m.Port, USB: m.USB, IMEI: m.IMEI, ICCID: m.ICCID,

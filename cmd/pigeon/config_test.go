@@ -140,6 +140,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.country", "[gateway]\ncountry = \"GB\"", func(c config) any { return c.gateway.Country }, "GB"},
 		{"gateway.auto_modems", modems + "[gateway]\nauto_modems = true", func(c config) any { return c.modem.Auto }, true},
 		{"gateway.auto_modems", "[gateway]\nauto_modems = false", func(c config) any { return c.modem.Auto }, false},
+		{"gateway.exclude", "[gateway]\nexclude = [\"1-1.3\", \"2c7c:0125\"]", func(c config) any { return c.modem.Exclude }, []string{"1-1.3", "2c7c:0125"}},
 		{"gateway.retry_first", "[gateway]\nretry_first = \"7s\"", func(c config) any { return c.gateway.RetryFirst }, 7 * time.Second},
 		{"gateway.retry_most", "[gateway]\nretry_most = \"1h\"", func(c config) any { return c.gateway.RetryMost }, time.Hour},
 		{"gateway.attempts", "[gateway]\nattempts = 9", func(c config) any { return c.gateway.Attempts }, 9},

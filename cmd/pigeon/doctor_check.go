@@ -81,6 +81,7 @@ type exam struct {
 	hidden bool        // there is a daemon, and it may not be asked
 	runner person      // as whom the daemon runs, or would
 	usb    []usb.Device
+	left   []string // USB ports of devices the daemon leaves alone
 	procs  *processes
 
 	at       string // the check that is being made

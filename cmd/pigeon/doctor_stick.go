@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/profile"
 	"github.com/pigeon-sms/pigeon/modem/usb"
 )
@@ -18,9 +19,11 @@ func (x *exam) stick(context.Context) {
 		x.unknown(err.Error())
 		return
 	}
-	left := x.cfg.modem.Exclude
 	for _, d := range all {
-		if !slices.Contains(left, d.Path) && !slices.Contains(left, productOf(d)) {
+		if modem.Excluded(x.cfg.modem.Exclude, d, x.resolved) {
+			x.left = append(x.left, d.Path)
+			x.fine(named(d) + " is left alone, as gateway.exclude says")
+		} else {
 			x.usb = append(x.usb, d)
 		}
 	}
@@ -42,6 +45,8 @@ func (x *exam) stick(context.Context) {
 		x.unknown("there is no USB modem, and the daemon cannot be asked whether it has others")
 	case !x.loaded && len(x.cfg.modem.Modems) == 0:
 		x.unknown("there is no USB modem, and the configuration cannot be read, which may have others")
+	case len(x.left) > 0:
+		x.fails("", "no USB modem is plugged in that gateway.exclude does not name", "take yours out of that list, or plug in another")
 	default:
 		x.fails("", "no USB modem is plugged in", `plug one in, best into a hub with its own supply, and see that "lsusb" lists it`)
 	}
@@ -109,7 +114,7 @@ func (x *exam) driverless() []silent {
 		dir := path.Dir(file)
 		vendor, err := x.read(file)
 		product, bad := x.read(dir + "/idProduct")
-		if err != nil || bad != nil || slices.ContainsFunc(x.usb, func(d usb.Device) bool { return d.Path == path.Base(dir) }) {
+		if err != nil || bad != nil || slices.Contains(x.left, path.Base(dir)) || slices.ContainsFunc(x.usb, func(d usb.Device) bool { return d.Path == path.Base(dir) }) {
 			continue
 		}
 		if _, _, ok := profile.ByUSB(vendor + ":" + product); !ok || !x.forDriver(dir) {

@@ -109,6 +109,14 @@ func TestDoctorWithoutADaemon(t *testing.T) {
 
 		{"no driver", func(c *clinic) { c.unplug(); c.device("1-1.3", "2c7c:0306", "EP06"); c.face("1-1.3", 2) },
 			[]string{`stops driver: EP06 at USB port 1-1.3: no driver has taken its ports, so there is no tty: run "sudo modprobe option" and, where that is not enough, "echo 2c7c 0306 |`}},
+		{"all left alone", func(c *clinic) { c.config("[gateway]\nexclude = [\"2C7C:0125\"]\n") },
+			[]string{"stops stick: no USB modem is plugged in that gateway.exclude does not name: take"}},
+		{"one left alone by its tty, which has no other driver", func(c *clinic) {
+			c.config("[gateway]\nexclude = [\"/dev/ttyUSB9\"]\n")
+			c.device("1-1.3", "2c7c:0306", "EP06")
+			c.tty("1-1.3", 2, "ttyUSB9")
+			c.face("1-1.3", 4)
+		}, nil},
 		{"no driver for a thing that is no modem", func(c *clinic) { c.device("1-1.3", "046d:c31c", "Keyboard"); c.face("1-1.3", 0) }, nil},
 		{"autosuspend", func(c *clinic) { c.write(modemDir+"/power/control", "auto") },
 			[]string{"warns sleep: EC25 at USB port 1-1.2: the kernel may put it to sleep"}},
