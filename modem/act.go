@@ -55,9 +55,9 @@ func (m *modem) act(ctx context.Context, step string) error {
 	case StepReset:
 		return m.reset(ctx)
 	case StepUSB:
-		return m.pool.cfg.Reset(ctx, m.place())
+		return m.pool.takeAway(ctx, m.place(), m.pool.cfg.Reset)
 	case StepPort:
-		return m.pool.cfg.CyclePort(ctx, m.place())
+		return m.pool.takeAway(ctx, m.place(), m.pool.cfg.CyclePort)
 	case StepPower:
 		return m.pool.cycle(ctx, m)
 	}

@@ -36,6 +36,11 @@ type Config struct {
 	Reset     func(ctx context.Context, usbPath string) error
 	CyclePort func(ctx context.Context, usbPath string) error
 
+	// Restore gives the device at a USB port back that either of them has taken
+	// away in a process that was killed meanwhile, and reports whether it was
+	// away. Nil: it stays so.
+	Restore func(usbPath string) (bool, error)
+
 	Memory  Memory // nil: what is learnt is forgotten with the process
 	DumpDir string // traces of modems that were given up; empty: none
 }

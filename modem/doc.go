@@ -52,15 +52,18 @@
 // remembered by IMEI and comes earlier the next time. A modem that fails in a
 // row what others send is set aside by a breaker (breaker.go), climbs the same
 // ladder, and is back on trial: its next messages decide. Modems that share a
-// power line are drained and parted from their ports before it is cut.
+// power line are drained and parted from their ports before it is cut. That a USB
+// device is taken away for a moment is remembered before (away.go): if the process
+// is killed then, the next one gives it back.
 //
 // What went over the wire last is in a ring of its own for each modem
 // (record.go), masked by whoever reads it (mask.go).
 //
 // # Goroutines
 //
-// Pool.Run looks for USB modems itself. It starts, and waits for: for each found
-// device that nothing is known of, one that asks who it is; for each modem its
+// Pool.Run looks for USB modems itself. It starts, and waits for: one that gives
+// back what an earlier process left off the USB bus; for each found device that
+// nothing is known of, one that asks who it is; for each modem its
 // owner (modem.run), which alone speaks to the modem, and its courier, which
 // alone waits for the gateway; where a balance is asked for, one more that waits
 // for the moment (balancewatch.go) and asks as anybody else would. While a port is open its line.Port runs beside

@@ -35,6 +35,8 @@ type Pool struct {
 	cycling chan struct{}       // room for one: who cycles a power line, and owns cycled
 	cycled  map[Power]time.Time // when each was
 
+	awayMu sync.Mutex // held while what is remembered under awayKey is changed
+
 	mu      sync.Mutex // guards what follows; a modem's own mu may be taken while it is held
 	modems  []*modem   // the configured ones in their order, then those found
 	strange []stranger // devices that were found and have not said who they are
@@ -59,6 +61,9 @@ func New(cfg Config, log *slog.Logger) *Pool {
 func (p *Pool) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
+	if p.cfg.Restore != nil {
+		running.Go(func() { p.giveBack(ctx) })
+	}
 	for _, c := range p.cfg.Modems {
 		p.add(ctx, &running, c)
 	}

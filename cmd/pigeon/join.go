@@ -39,6 +39,7 @@ func resets(cfg *modem.Config, root string) {
 	cfg.Watch = usb.Watch
 	cfg.Reset = func(ctx context.Context, path string) error { return usb.Reauthorize(ctx, root, path) }
 	cfg.CyclePort = func(ctx context.Context, path string) error { return usb.CyclePort(ctx, root, path, portOff) }
+	cfg.Restore = func(path string) (bool, error) { return usb.Restore(root, path) }
 }
 
 // trace is a modem's wire as the page and the command show it.

@@ -100,6 +100,12 @@ type live struct {
 // start starts one and waits until it listens.
 func start(t *testing.T, dir string, sims int, text string) *live {
 	t.Helper()
+	return startBelow(t, "", dir, sims, text)
+}
+
+// startBelow is start on a machine whose /sys lies below a root.
+func startBelow(t *testing.T, root, dir string, sims int, text string) *live {
+	t.Helper()
 	l := &live{t: t, dir: dir, log: &notebook{}, hup: make(chan os.Signal), done: make(chan error, 1)}
 	l.write(text)
 	cfg, err := l.load()
@@ -110,7 +116,7 @@ func start(t *testing.T, dir string, sims int, text string) *live {
 	e.stderr = l.log
 	greeted := make(chan found, 1)
 	d := daemon{
-		cfg: cfg, sims: sims, state: dir, log: newLog(&e, false),
+		cfg: cfg, sims: sims, state: dir, log: newLog(&e, false), root: root,
 		scan:  func() ([]usb.Device, error) { return nil, nil },
 		greet: func(f found) { greeted <- f },
 	}

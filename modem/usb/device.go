@@ -11,7 +11,8 @@
 // flushed or closed, both when the modem is pulled out.
 //
 // Reauthorize and CyclePort bring a device back that has stopped answering, from
-// outside.
+// outside. A process that is killed in the middle leaves the device without its
+// drivers or its power; Restore gives them back at the next start.
 //
 // The package starts no goroutines that outlive the call that needs them, and
 // works in those of its callers. It relies on a Linux kernel with /sys and

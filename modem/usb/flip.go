@@ -66,7 +66,7 @@ func (f flip) restore(file string) error {
 			return nil
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENODEV):
 			return fmt.Errorf("%w: it has left the bus meanwhile and comes back by itself, or is plugged in again", err)
-		case try == restoreTries:
+		case try == restoreTries, errors.Is(err, fs.ErrPermission):
 			return fmt.Errorf("%w: it stays off until it is plugged in again or the power is cut", err)
 		}
 		<-time.After(restorePause)
