@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/modem/usb"
 )
 
@@ -48,11 +49,12 @@ type senses struct {
 	adjtimex func() (unix.Timex, error)
 	reach    func(ctx context.Context, network, address string) error
 	open     func(ctx context.Context, path string) (usb.Port, error)
+	line     func(power.Config) (power.Place, error) // where one is and who has it
 }
 
 // processSenses are those of this process.
 func processSenses() senses {
-	s := senses{uid: os.Geteuid(), stat: ownerOf, reach: reach, open: usb.Open}
+	s := senses{uid: os.Geteuid(), stat: ownerOf, reach: reach, open: usb.Open, line: power.Look}
 	s.gids, _ = os.Getgroups() // none where the kernel does not say
 	s.gids = append(s.gids, os.Getegid())
 	s.built, _ = time.Parse(time.RFC3339, version().Date) // zero where the binary does not say

@@ -59,6 +59,8 @@ func checks() []check {
 		{"driver", true, nil, (*exam).driver},
 		{"sleep", true, nil, (*exam).sleeping},
 		{"port", true, nil, (*exam).port},
+		{"reset", true, nil, (*exam).resets},
+		{"line", true, nil, (*exam).powerLines},
 		{"modem", false, nil, (*exam).modem},
 		{"broker", false, []string{"configuration"}, (*exam).broker},
 		{"page", true, []string{"configuration"}, (*exam).page},

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/modem/usb"
 )
 
@@ -29,6 +30,8 @@ type clinic struct {
 	ntp    unix.Timex
 	dials  map[string]error // what is out of reach
 	port   func() (usb.Port, error)
+	place  power.Place // of every power line
+	noLine error
 }
 
 const modemDir = "sys/devices/platform/scb/usb1/1-1.2"
@@ -42,6 +45,7 @@ func newClinic(t *testing.T) *clinic {
 		statfs:   func(string) (unix.Statfs_t, error) { return c.disk, nil },
 		adjtimex: func() (unix.Timex, error) { return c.ntp, nil },
 		reach:    func(_ context.Context, network, address string) error { return c.dials[network+" "+address] },
+		line:     func(power.Config) (power.Place, error) { return c.place, c.noLine },
 		open: func(context.Context, string) (usb.Port, error) {
 			if c.port == nil {
 				c.t.Error("a port was opened")
@@ -77,6 +81,8 @@ func (c *clinic) owner(path string) (owned, error) {
 	switch {
 	case strings.HasPrefix(path, filepath.Join(c.root, "dev")+"/"):
 		o = owned{0, 20, unix.S_IFCHR | 0o660}
+	case strings.HasSuffix(path, "/authorized"):
+		o = owned{0, 0, unix.S_IFREG | 0o666}
 	case info.IsDir():
 		o = owned{1000, 1000, unix.S_IFDIR | 0o700}
 	}
@@ -132,6 +138,7 @@ func (c *clinic) device(at, id, name string) {
 	c.write(dir+"/idProduct", id[5:])
 	c.write(dir+"/product", name)
 	c.write(dir+"/power/control", "on")
+	c.write(dir+"/authorized", "1")
 	c.link("sys/bus/usb/devices/"+at, "/"+dir)
 }
 
@@ -165,6 +172,17 @@ func (c *clinic) unplug() {
 	for _, path := range []string{"sys/bus/usb/devices/1-1.2", modemDir, "sys/class/tty/ttyUSB2", "sys/class/tty/ttyUSB3", "dev/ttyUSB2", "dev/ttyUSB3"} {
 		c.remove(path)
 	}
+}
+
+// switches are the files that a reset of the modem writes.
+func (c *clinic) switches() []string { return usb.Switches(c.root, "1-1.2") }
+
+// wired has the configuration name a power line, on a chip of root and a group.
+func (c *clinic) wired(gid int, holder string) {
+	c.config("[[modem]]\nname = \"north\"\nusb = \"1-1.2\"\npower = { pin = \"GPIO17\", kind = \"cut\" }\n")
+	c.write("dev/gpiochip0", "")
+	c.owners[filepath.Join(c.root, "dev/gpiochip0")] = owned{0, gid, unix.S_IFCHR | 0o660}
+	c.place = power.Place{Chip: "gpiochip0", Line: 17, Holder: holder}
 }
 
 // config writes the configuration.

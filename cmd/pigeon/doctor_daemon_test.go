@@ -49,6 +49,15 @@ func TestDoctorWithTheDaemon(t *testing.T) {
 		{name: "cannot be opened", ways: wayIn("recovering", "open /dev/ttyUSB2: permission denied: add the user to the group dialout and start again"), links: upLink,
 			want: []string{"stops modem: north: open /dev/ttyUSB2: permission denied: add the user to the group dialout"}},
 		{name: "a word nobody knows", ways: wayIn("sick", "frobnicated"), links: upLink, want: []string{"stops modem: north: frobnicated: see \"pigeon modems\""}},
+		{name: "a sandbox that keeps /sys from it", ways: readyWay, links: upLink,
+			ill: func(c *clinic) {
+				c.write("proc/41/mountinfo", "21 1 8:1 / / rw,relatime - ext4 /dev/sda rw\n22 21 0:21 / /sys ro,nosuid - sysfs sysfs rw\n23 22 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup rw")
+			},
+			want: []string{"warns reset: the service sees /sys/devices read-only, and cannot reset a USB modem that hangs: add ReadWritePaths=/sys/devices"}},
+		{name: "a sandbox with a way to /sys", ways: readyWay, links: upLink,
+			ill: func(c *clinic) {
+				c.write("proc/41/mountinfo", "21 1 8:1 / / ro,relatime - ext4 /dev/sda rw\n22 21 0:21 / /sys ro,nosuid - sysfs sysfs rw\n23 22 0:21 /devices /sys/devices rw,nosuid - sysfs sysfs rw")
+			}},
 		{name: "one of two", ways: two("no SIM inserted"), links: upLink, want: []string{"warns modem: south: no SIM inserted: put"}},
 		{name: "an SMSC out of reach", ways: `{"name":"op","kind":"smsc","state":"connecting","ready":false,"why":"connection refused"}`, links: upLink,
 			want: []string{"stops modem: op: connecting: connection refused: look at the network"}},

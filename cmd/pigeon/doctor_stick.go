@@ -36,7 +36,7 @@ func (x *exam) stick(context.Context) {
 		x.fails(named(d), text, cure, d.Path)
 	}
 	wanted := x.misplaced()
-	others := len(x.driverless()) + x.elsewhere()
+	others := len(x.driverless()) + len(x.unauthorized()) + x.elsewhere()
 	switch {
 	case len(x.usb) > 0 || wanted > 0:
 	case others > 0 || x.anyReady():
@@ -58,7 +58,7 @@ func (x *exam) misplaced() int {
 	n := 0
 	for _, m := range x.cfg.modem.Modems {
 		if m.USB == "" || slices.ContainsFunc(x.usb, func(d usb.Device) bool { return d.Path == m.USB }) ||
-			slices.ContainsFunc(x.driverless(), func(s silent) bool { return s.path == m.USB }) {
+			slices.ContainsFunc(append(x.driverless(), x.unauthorized()...), func(s silent) bool { return s.path == m.USB }) {
 			continue
 		}
 		n++

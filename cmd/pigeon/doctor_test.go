@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -109,6 +110,44 @@ func TestDoctorWithoutADaemon(t *testing.T) {
 
 		{"no driver", func(c *clinic) { c.unplug(); c.device("1-1.3", "2c7c:0306", "EP06"); c.face("1-1.3", 2) },
 			[]string{`stops driver: EP06 at USB port 1-1.3: no driver has taken its ports, so there is no tty: run "sudo modprobe option" and, where that is not enough, "echo 2c7c 0306 |`}},
+		{"no drivers allowed", func(c *clinic) {
+			c.unplug()
+			c.device("1-1.3", "2c7c:0306", "EP06")
+			c.write("sys/devices/platform/scb/usb1/1-1.3/authorized", "0")
+		},
+			[]string{`stops reset: EP06 at USB port 1-1.3: it is not authorized, and so has no drivers: give them back with "echo 1 | sudo tee /sys/bus/usb/devices/1-1.3/authorized"`}},
+		{"no drivers for a thing that is no modem", func(c *clinic) {
+			c.device("1-1.3", "046d:c31c", "Keyboard")
+			c.write("sys/devices/platform/scb/usb1/1-1.3/authorized", "0")
+		}, nil},
+		{"ports without power", func(c *clinic) {
+			c.write("sys/bus/usb/devices/1-1:1.0/1-1-port2/disable", "0")
+			c.write("sys/bus/usb/devices/1-1:1.0/1-1-port3/disable", "1")
+			c.write("sys/bus/usb/devices/2-0:1.0/usb2-port1/disable", "1")
+		}, []string{
+			`warns reset: USB port 1-1.3: it is switched off: switch it on with "echo 0 | sudo tee /sys/bus/usb/devices/1-1:1.0/1-1-port3/disable"`,
+			"warns reset: USB port 2-1: it is switched off: ",
+		}},
+		{"resets are allowed", func(c *clinic) {
+			c.owners[c.switches()[0]] = owned{0, 1000, unix.S_IFREG | 0o664}
+		}, nil},
+		{"resets are root's", func(c *clinic) {
+			c.owners[c.switches()[0]] = owned{0, 0, unix.S_IFREG | 0o644}
+		}, []string{"warns reset: the user pi may not reset EC25 at USB port 1-1.2 on the USB bus when it hangs: install systemd/60-pigeon.rules as "}},
+		{"ports are root's", func(c *clinic) {
+			c.write("sys/bus/usb/devices/1-1:1.0/1-1-port2/disable", "0")
+			c.owners[c.switches()[1]] = owned{0, 0, unix.S_IFREG | 0o644}
+		}, []string{"warns reset: the user pi may not reset EC25 at USB port 1-1.2 on"}},
+		{"a power line", func(c *clinic) { c.wired(1000, "") }, nil},
+		{"a power line that is ours", func(c *clinic) { c.wired(1000, "pigeon") }, nil},
+		{"a power line of another's", func(c *clinic) { c.wired(1000, "fan") },
+			[]string{`warns line: north: its power line, gpiochip0 line 17, is held by "fan": free it`}},
+		{"a power line of another group's", func(c *clinic) { c.wired(997, "") },
+			[]string{`warns line: north: the user pi may not open /dev/gpiochip0 (it belongs to root and the group 997): add it to the group with "sudo usermod -aG gpio pi"`}},
+		{"a power line that may not be looked at", func(c *clinic) { c.wired(997, ""); c.noLine = fmt.Errorf("power GPIO17: %w", unix.EACCES) },
+			[]string{`warns line: north: the user pi may not open its power line (power GPIO17: permission denied): add`}},
+		{"a power line that is not there", func(c *clinic) { c.wired(1000, ""); c.noLine = errors.New("power GPIO17: no line is called GPIO17") },
+			[]string{"warns line: north: power GPIO17: no line is called GPIO17: see with"}},
 		{"all left alone", func(c *clinic) { c.config("[gateway]\nexclude = [\"2C7C:0125\"]\n") },
 			[]string{"stops stick: no USB modem is plugged in that gateway.exclude does not name: take"}},
 		{"one left alone by its tty, which has no other driver", func(c *clinic) {

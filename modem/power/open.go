@@ -31,22 +31,12 @@ func open(b board, cfg Config) (*Line, error) {
 
 // request finds the line and takes it.
 func request(b board, cfg Config) (*Pin, error) {
-	name, line, err := find(b, cfg)
+	c, name, info, err := locate(b, cfg)
 	if err != nil {
 		return nil, err
 	}
-	c, err := b.Chip(name)
-	if err != nil {
-		return nil, explain(b, name, err)
-	}
 	defer c.Close() // the line outlives it
-	if line >= c.Lines() {
-		return nil, fmt.Errorf("%s has lines 0 to %d, not %d", name, c.Lines()-1, line)
-	}
-	info, err := c.LineInfo(line)
-	if err != nil {
-		return nil, fmt.Errorf("%s line %d: %w", name, line, err)
-	}
+	line := info.Offset
 	p := &Pin{name: info.Name, line: line, activeLow: cfg.ActiveLow}
 	if p.name == "" {
 		p.name = fmt.Sprintf("%s:%d", name, line)
@@ -61,6 +51,56 @@ func request(b board, cfg Config) (*Pin, error) {
 	}
 	return p, nil
 }
+
+// locate opens the chip of the line cfg describes, and looks at the line. The
+// caller closes the chip.
+func locate(b board, cfg Config) (chip, string, gpiocdev.LineInfo, error) {
+	var info gpiocdev.LineInfo
+	name, line, err := find(b, cfg)
+	if err != nil {
+		return nil, "", info, err
+	}
+	c, err := b.Chip(name)
+	if err != nil {
+		return nil, "", info, explain(b, name, err)
+	}
+	if line >= c.Lines() {
+		err = fmt.Errorf("%s has lines 0 to %d, not %d", name, c.Lines()-1, line)
+	} else if info, err = c.LineInfo(line); err != nil {
+		err = fmt.Errorf("%s line %d: %w", name, line, err)
+	}
+	if err != nil {
+		return nil, "", info, errors.Join(err, c.Close())
+	}
+	info.Offset = line
+	return c, name, info, nil
+}
+
+// A Place is where a line is, and who holds it.
+type Place struct {
+	Chip   string // "gpiochip0"
+	Line   int
+	Holder string // empty: nobody
+}
+
+// Look finds the line that cfg describes, and takes it from nobody: its level
+// stays as it is.
+func Look(cfg Config) (Place, error) { return look(cdev{}, cfg) }
+
+func look(b board, cfg Config) (Place, error) {
+	c, name, info, err := locate(b, cfg)
+	if err != nil {
+		return Place{}, fmt.Errorf("power %s: %w", cfg.withDefaults().Name, err)
+	}
+	p := Place{Chip: name, Line: info.Offset, Holder: info.Consumer}
+	if info.Used && p.Holder == "" {
+		p.Holder = "the kernel"
+	}
+	return p, c.Close()
+}
+
+// Ours reports whether a pigeon holds the line.
+func (p Place) Ours() bool { return p.Holder == consumer }
 
 // find returns the chip and the number of the line cfg describes. A name that
 // stands for two lines is refused: the wrong one may be anything.
@@ -113,7 +153,7 @@ func explain(b board, chip string, err error) error {
 // explainAccess says what to do about a permission that lacks.
 func explainAccess(err error) error {
 	if errors.Is(err, os.ErrPermission) {
-		return fmt.Errorf("the group gpio is needed (SupplementaryGroups=gpio in the unit, or usermod -aG gpio USER): %w", err)
+		return fmt.Errorf("the group gpio is needed (usermod -aG gpio USER, and the udev rules of 60-pigeon.rules): %w", err)
 	}
 	return err
 }

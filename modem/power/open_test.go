@@ -266,3 +266,33 @@ func TestOpenOnThisMachine(t *testing.T) {
 		t.Errorf("got error %v, want not found, or no permission to look", err)
 	}
 }
+
+// Looking at a line tells who has it, and requests nothing.
+func TestLook(t *testing.T) {
+	b := newBoard()
+	b.chips["gpiochip0"].lines[4].Used, b.chips["gpiochip0"].lines[4].Consumer = true, "pigeon"
+	b.chips["gpiochip1"].lines[0].Used = true
+	b.chips["gpiochip1"].lines[1].Consumer = "fan"
+	for _, tc := range []struct {
+		cfg  power.Config
+		want power.Place
+		ours bool
+		err  string
+	}{
+		{cfg: power.Config{Chip: "gpiochip0", Line: 3, Kind: power.Cut}, want: power.Place{Chip: "gpiochip0", Line: 3}},
+		{cfg: power.Config{Pin: "GPIO4", Kind: power.Cut}, want: power.Place{Chip: "gpiochip0", Line: 4, Holder: "pigeon"}, ours: true},
+		{cfg: power.Config{Chip: "/dev/gpiochip1", Kind: power.Cut}, want: power.Place{Chip: "gpiochip1", Line: 0, Holder: "the kernel"}},
+		{cfg: power.Config{Chip: "gpiochip1", Pin: "GPIO2", Kind: power.Cut}, want: power.Place{Chip: "gpiochip1", Line: 1, Holder: "fan"}},
+		{cfg: power.Config{Chip: "gpiochip1", Line: 2, Kind: power.Cut}, err: "has lines 0 to 1, not 2"},
+		{cfg: power.Config{Pin: "GPIO99", Kind: power.Cut}, err: "no line is called GPIO99"},
+		{cfg: power.Config{Chip: "gpiochip7", Kind: power.Cut}, err: "there is no chip gpiochip7"},
+	} {
+		got, err := power.LookOn(b, tc.cfg)
+		if got != tc.want || got.Ours() != tc.ours || (err == nil) != (tc.err == "") || err != nil && !strings.Contains(err.Error(), tc.err) {
+			t.Errorf("%+v: got %+v and %v, want %+v and %q", tc.cfg, got, err, tc.want, tc.err)
+		}
+	}
+	if len(b.notes) != 0 || b.open != 0 {
+		t.Errorf("did %q, left %d chips open", b.notes, b.open)
+	}
+}

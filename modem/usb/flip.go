@@ -100,8 +100,3 @@ func untouched(err error) bool {
 	pe := (*fs.PathError)(nil)
 	return errors.As(err, &pe) && pe.Op == "open"
 }
-
-// writable reports whether this process may write to a file.
-func writable(file string) bool {
-	return unix.Faccessat(unix.AT_FDCWD, file, unix.W_OK, unix.AT_EACCESS) == nil
-}

@@ -12,12 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The steps of which Resettable says whether they can be taken.
-const (
-	StepReauthorize = "reauthorize" // Reauthorize
-	StepCyclePort   = "cycle port"  // CyclePort
-)
-
 // unauthorized is how long Reauthorize leaves a device without its drivers.
 const unauthorized = 2 * time.Second
 
@@ -71,23 +65,18 @@ func cyclePort(ctx context.Context, root, path string, off time.Duration, write 
 	return explainWrite(err)
 }
 
-// Resettable lists the steps that can be taken with the device at a path, the
-// gentlest first: those whose files are there and may be written.
-func Resettable(root, path string) []string {
-	var steps []string
-	if file, err := authorizedFile(root, path); err == nil && writable(file) {
-		steps = append(steps, StepReauthorize)
+// Switches lists the files that Reauthorize and CyclePort write for the device at
+// a path, in that order, as far as they are there.
+func Switches(root, path string) []string {
+	var files []string
+	if file, err := authorizedFile(root, path); err == nil {
+		files = append(files, file)
 	}
-	if files, err := portFiles(root, path); err == nil {
-		all := true
-		for _, file := range files {
-			all = all && writable(file)
-		}
-		if all {
-			steps = append(steps, StepCyclePort)
-		}
+	ports, err := portFiles(root, path)
+	if err != nil {
+		return files
 	}
-	return steps
+	return append(files, ports...)
 }
 
 // authorizedFile is where a device is given its drivers.
@@ -131,7 +120,7 @@ func portFiles(root, path string) ([]string, error) {
 func explainWrite(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: only root may write it: let a udev rule give the file to the user's group", err)
+		return fmt.Errorf("%w: only root may write it: install the udev rules of 60-pigeon.rules", err)
 	case errors.Is(err, unix.EROFS):
 		return fmt.Errorf("%w: the service must not write to /sys: add ReadWritePaths=/sys/devices to its unit", err)
 	}

@@ -183,13 +183,10 @@ func TestResetsSayWhoMay(t *testing.T) {
 		is(t, err, fs.ErrPermission)
 		says(t, err, "udev rule")
 	}
-	if got := usb.Resettable(tr.root, "1-1.2"); len(got) != 0 {
-		t.Errorf("got %q, want nothing", got)
-	}
 }
 
-func TestResettable(t *testing.T) {
-	const device, port = usb.StepReauthorize, usb.StepCyclePort
+func TestSwitches(t *testing.T) {
+	const device, port = bus + "1-1.2/authorized", bus + "1-1:1.0/1-1-port2/disable"
 	for _, tc := range []struct {
 		name string
 		have func(tr tree)
@@ -209,8 +206,12 @@ func TestResettable(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			tr := newTree(t)
 			tc.have(tr)
-			if got := usb.Resettable(tr.root, "1-1.2"); !slices.Equal(got, tc.want) {
-				t.Errorf("got %q, want %q", got, tc.want)
+			var want []string
+			for _, file := range tc.want {
+				want = append(want, filepath.Join(tr.root, file))
+			}
+			if got := usb.Switches(tr.root, "1-1.2"); !slices.Equal(got, want) {
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
