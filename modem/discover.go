@@ -115,6 +115,10 @@ func (w *walker) look(ctx context.Context) {
 		switch m := w.bound(d.Path); {
 		case m != nil && d.Note == "" && len(ports) > 0:
 			w.offer(m, d.Path, ports)
+		case m != nil && d.Note != "":
+			if m.refuse(d.Note) {
+				w.p.log.Warn("a modem's USB device cannot be used", "modem", m.cfg.Name, "usb", d.Path, "why", d.Note)
+			}
 		case m != nil:
 			m.offer("")
 		case d.Note != "":

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type modem struct {
 	order   *order
 	steps   []Step // of its recoveries, the last stepsKept
 	port    string // what to open; empty: the device is not there
+	useless string // why its device cannot be used as it is: a stick in storage mode
 	usb     string // the USB port it was at last; empty: not known
 	hangUp  context.CancelCauseFunc
 	closed  chan struct{} // closed when the port is; nil: it is
@@ -104,8 +106,16 @@ var errMoved = errors.New("the device is gone")
 
 // offer tells the modem where its device is now; an empty path says that it is
 // nowhere, and the same path again that it was seen.
-func (m *modem) offer(port string) {
+func (m *modem) offer(port string) { m.point(port, "") }
+
+// refuse tells the modem that its device is there and cannot be used, and reports
+// whether that is news.
+func (m *modem) refuse(why string) bool { return m.point("", why) }
+
+func (m *modem) point(port, useless string) (news bool) {
 	m.mu.Lock()
+	news = useless != m.useless
+	m.useless = useless
 	if port != m.port {
 		m.port = port
 		m.info.Port = port
@@ -115,6 +125,7 @@ func (m *modem) offer(port string) {
 	}
 	m.mu.Unlock()
 	m.wake()
+	return news
 }
 
 // errStranger ends a session with a device that is not this modem.
@@ -158,13 +169,20 @@ func (m *modem) run(ctx context.Context) {
 		case m.overdue():
 			m.suffer(ctx, errLost)
 		case port == "":
-			m.become(Absent, "its device is not plugged in")
+			m.become(Absent, m.missingWhy())
 			m.miss(ctx, 0)
 		default:
 			m.live(ctx, port)
 		}
 	}
 	m.become(Absent, "stopped")
+}
+
+// missingWhy says why there is no port to open.
+func (m *modem) missingWhy() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return cmp.Or(m.useless, "its device is not plugged in")
 }
 
 func (m *modem) where() string {

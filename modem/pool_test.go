@@ -189,6 +189,29 @@ func TestStrangersAreShown(t *testing.T) {
 	})
 }
 
+// A configured modem whose stick shows a CD drive, at the start or after a reset, is
+// not "not plugged in".
+func TestConfiguredStickInStorageModeIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, modem.Config{Modems: []modem.ModemConfig{{Name: "north", USB: "1-1.2"}}}, modemsim.ModemConfig{Name: "a"})
+		defer r.end()
+		cd := usb.Device{Path: "1-1.2", Vendor: 0x12d1, Product: 0x1446, Note: "the stick is in storage mode: switch it"}
+		says := func() bool { w := r.way("north"); return w.State == "absent" && w.Why == cd.Note }
+		r.plug(cd)
+		r.until(10*time.Second, "named", says)
+		r.plug(stick("1-1.2", "a0", "a1", "a"))
+		r.ready("north")
+		r.fault("a", "hangup 1h")
+		r.plug(cd)
+		r.until(10*time.Second, "named again", says)
+		if n := strings.Count(r.log(), "USB device cannot be used"); n != 2 {
+			t.Errorf("logged %d times, want once for each", n)
+		}
+		r.plug()
+		r.until(10*time.Second, "gone", func() bool { return strings.Contains(r.way("north").Why, "not plugged in") })
+	})
+}
+
 func TestExcludedDevicesAreLeftAlone(t *testing.T) {
 	for _, x := range []string{"1-1.2", "2C7C:0125", "/dev/a"} {
 		t.Run(x, func(t *testing.T) {

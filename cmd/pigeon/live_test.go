@@ -100,11 +100,12 @@ type live struct {
 // start starts one and waits until it listens.
 func start(t *testing.T, dir string, sims int, text string) *live {
 	t.Helper()
-	return startBelow(t, "", dir, sims, text)
+	return startOn(t, "", nil, dir, sims, text)
 }
 
-// startBelow is start on a machine whose /sys lies below a root.
-func startBelow(t *testing.T, root, dir string, sims int, text string) *live {
+// startOn is start on a machine whose /sys lies below a root, and on whose USB bus
+// these devices are.
+func startOn(t *testing.T, root string, devices []usb.Device, dir string, sims int, text string) *live {
 	t.Helper()
 	l := &live{t: t, dir: dir, log: &notebook{}, hup: make(chan os.Signal), done: make(chan error, 1)}
 	l.write(text)
@@ -117,7 +118,7 @@ func startBelow(t *testing.T, root, dir string, sims int, text string) *live {
 	greeted := make(chan found, 1)
 	d := daemon{
 		cfg: cfg, sims: sims, state: dir, log: newLog(&e, false), root: root,
-		scan:  func() ([]usb.Device, error) { return nil, nil },
+		scan:  func() ([]usb.Device, error) { return devices, nil },
 		greet: func(f found) { greeted <- f },
 	}
 	var ctx context.Context
