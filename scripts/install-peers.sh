@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that the peers of "make interop" are there: a broker and its
-# clients, two programs that drive modems, and what reads packets and JSON. All
-# come from Debian's own packages. None is left running as a service.
+# clients, two programs that drive modems, a serial server, and what reads packets
+# and JSON. All come from Debian's own packages. None is left running as a service.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,6 +19,7 @@ need gammu-smsd gammu-smsd
 need smsd smstools
 need tshark tshark
 need jq jq
+need socat socat
 
 [ -z "$missing" ] && exit 0
 echo "make interop: installing$missing"
