@@ -131,9 +131,7 @@ func (m *modem) speak(ctx context.Context, f func(context.Context, *line.Port) e
 // ends with the port.
 func converse(ctx context.Context, rw io.ReadWriteCloser, trace func(byte, []byte), f func(context.Context, *line.Port) error) error {
 	c := line.Config{Trace: trace}
-	if fl, ok := rw.(interface{ Flush() error }); ok {
-		c.Flush = fl.Flush
-	}
+	c.Flush, c.Wake = manners(rw)
 	l := line.New(rw, c)
 	cctx, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -144,6 +142,17 @@ func converse(ctx context.Context, rw io.ReadWriteCloser, trace func(byte, []byt
 	}()
 	defer func() { stop(); <-ended }()
 	return f(cctx, l)
+}
+
+// manners are what a stream can do beside reading and writing; nil what it cannot.
+func manners(rw io.ReadWriteCloser) (flush func() error, wake func()) {
+	if f, ok := rw.(interface{ Flush() error }); ok {
+		flush = f.Flush
+	}
+	if w, ok := rw.(interface{ Wake() }); ok {
+		wake = w.Wake
+	}
+	return flush, wake
 }
 
 // place returns the USB port the modem is at, or was.

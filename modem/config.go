@@ -22,7 +22,8 @@ type Config struct {
 
 	// Open opens a port by path, Scan lists the USB devices. Nil: those of
 	// package usb, on the machine this runs on. Where a stream has a method
-	// Flush() error, it drops output that was not sent yet.
+	// Flush() error, it drops output that was not sent yet; Wake() has a Read
+	// that waits return.
 	Open func(ctx context.Context, path string) (io.ReadWriteCloser, error)
 	Scan func() ([]usb.Device, error)
 

@@ -340,9 +340,7 @@ func (m *modem) pause(ctx context.Context, d time.Duration) {
 func (m *modem) session(ctx context.Context, rw io.ReadWriteCloser) error {
 	s := newSession(m)
 	lc := line.Config{URC: s.hear, Trace: m.record.trace}
-	if f, ok := rw.(interface{ Flush() error }); ok {
-		lc.Flush = f.Flush
-	}
+	lc.Flush, lc.Wake = manners(rw)
 	s.port = line.New(rw, lc)
 
 	// The port outlives ctx until the owner has left: a segment on its way

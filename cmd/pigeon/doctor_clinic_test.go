@@ -281,4 +281,5 @@ type fakePort struct{ r *strings.Reader }
 func (p *fakePort) Read(b []byte) (int, error)  { return p.r.Read(b) }
 func (p *fakePort) Write(b []byte) (int, error) { return len(b), nil }
 func (p *fakePort) Flush() error                { return nil }
+func (p *fakePort) Wake()                       {}
 func (p *fakePort) Close() error                { return nil }

@@ -214,7 +214,7 @@ func (x *exam) ask(ctx context.Context, path string) error {
 		return err
 	}
 	defer port.Close()
-	release := context.AfterFunc(ctx, func() { _ = port.Flush() }) // a Write that waits; the error is the Write's
+	release := context.AfterFunc(ctx, func() { _ = port.Close() }) // and so a Read or Write that waits
 	defer release()
 	if err := answersAT(ctx, port); err != nil {
 		return fmt.Errorf("%s: %w: %s", path, err, resupply)
@@ -228,14 +228,14 @@ var errNoAnswer = fmt.Errorf("no answer to AT within %v", probeLimit)
 
 // answersAT talks to a port that is open.
 func answersAT(ctx context.Context, port usb.Port) error {
-	if _, err := port.Write([]byte("AT\r")); err != nil {
+	if _, err := port.Write([]byte("AT\r")); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var heard []byte
 	b := make([]byte, 256)
 	for ctx.Err() == nil && len(heard) < 1<<16 {
-		n, err := port.Read(b) // returns within a quarter of a second
-		if err != nil {
+		n, err := port.Read(b)
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		if heard = append(heard, b[:n]...); strings.Contains(string(heard), "\nOK\r") {

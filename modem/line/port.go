@@ -23,6 +23,9 @@ type Config struct {
 	// Flush drops output the stream has not sent, so that a stuck write
 	// returns; nil where there is no such thing.
 	Flush func() error
+	// Wake has a Read of the stream that waits return; nil where there is no such
+	// thing.
+	Wake func()
 }
 
 const (
@@ -145,6 +148,9 @@ func (p *Port) Run(ctx context.Context) error {
 
 	helper.Wait()
 	<-p.engine.Closed()
+	if p.cfg.Wake != nil {
+		p.cfg.Wake()
+	}
 	left := make(chan struct{})
 	go func() { reader.Wait(); close(left) }()
 	within(left, leaveLimit)

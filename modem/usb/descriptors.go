@@ -88,6 +88,16 @@ func adopt(before map[descriptor]bool) (int, error) {
 	return ttys[0], nil
 }
 
+// reading makes a second descriptor of an open tty that is in non-blocking mode,
+// for the runtime to wait for.
+func reading(fd int, path string) (*os.File, error) {
+	second, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl F_DUPFD_CLOEXEC", err)
+	}
+	return os.NewFile(uintptr(second), path), nil
+}
+
 // hungUp tells the errors of a tty whose modem has gone.
 func hungUp(err error) bool {
 	return errors.Is(err, unix.EIO) || errors.Is(err, unix.ENXIO) || errors.Is(err, unix.ENODEV)

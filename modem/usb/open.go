@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// silence is how long Read waits for a byte, and so how long Close may wait for
-// a reader. Shorter wakes an idle board more often.
-const silence = 250 * time.Millisecond
+// silence is how long Read waits for a byte. Close does not wait for it. Shorter
+// wakes an idle board more often: once for each modem and time.
+const silence = 2 * time.Second
 
 // opening has room for the one who opens a port. Only while nobody else does
 // can the descriptors the library made be told from others.
@@ -54,7 +54,11 @@ func openTTY(ctx context.Context, path string) (Port, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, explain(err))
 	}
-	p := &tty{gate: gate{path: path}, serial: s, fd: fd}
+	in, err := reading(fd, path)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
+	}
+	p := &tty{gate: gate{path: path}, serial: s, fd: fd, in: in}
 	if err := p.prepare(); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, explain(err)), p.Close())
 	}
@@ -87,12 +91,8 @@ func openPrivate(path string) (serial.Port, int, error) {
 	return s, fd, nil
 }
 
-// prepare bounds Read and raises DTR and RTS: several modems are deaf, or hang
-// up, without DTR.
+// prepare raises DTR and RTS: several modems are deaf, or hang up, without DTR.
 func (p *tty) prepare() error {
-	if err := p.serial.SetReadTimeout(silence); err != nil {
-		return err
-	}
 	for _, raise := range []func(bool) error{p.serial.SetDTR, p.serial.SetRTS} {
 		err := raise(true)
 		switch {

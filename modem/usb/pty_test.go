@@ -130,8 +130,8 @@ func TestSilenceIsNoError(t *testing.T) {
 	p := open(t, slave.Name())
 	start := time.Now()
 	n, err := p.Read(make([]byte, 1))
-	if took := time.Since(start); n != 0 || err != nil || took < 100*time.Millisecond {
-		t.Errorf("got %d, %v after %v, want 0 and no error after a quarter of a second", n, err, took)
+	if took := time.Since(start); n != 0 || err != nil || took < time.Second {
+		t.Errorf("got %d, %v after %v, want 0 and no error after two seconds", n, err, took)
 	}
 	if n, err := p.Read(nil); n != 0 || err != nil {
 		t.Errorf("read of nothing: got %d, %v, want 0 and no error", n, err)
@@ -203,5 +203,49 @@ func TestLongWriteArrivesWhole(t *testing.T) {
 	}
 	if string(got) != string(want) {
 		t.Error("the modem got other bytes than were written")
+	}
+}
+
+// Whoever wants to leave does not wait for silence.
+func TestWakeAndCloseReleaseARead(t *testing.T) {
+	_, slave := newPTY(t)
+	server := serve(t, "127.0.0.1:0")
+	tcp, _ := server.connect()
+	for name, p := range map[string]usb.Port{"tty": open(t, slave.Name()), "tcp": tcp} {
+		for _, how := range []string{"wake", "close"} {
+			start := time.Now()
+			type read struct {
+				n   int
+				err error
+			}
+			done := make(chan read)
+			go func() {
+				n, err := p.Read(make([]byte, 1))
+				done <- read{n, err}
+			}()
+			var r read
+			if how == "close" {
+				if err := p.Close(); err != nil {
+					t.Error(err)
+				}
+				r = <-done
+			}
+			for tick := time.NewTicker(10 * time.Millisecond); how == "wake"; {
+				select {
+				case <-tick.C:
+					p.Wake() // again, as the Read may not have begun
+					continue
+				case r = <-done:
+					tick.Stop()
+				}
+				break
+			}
+			if took := time.Since(start); r.n != 0 || took > time.Second || (how == "wake") != (r.err == nil) {
+				t.Errorf("%s, %s: got %d, %v after %v", name, how, r.n, r.err, took)
+			}
+			if how == "close" {
+				is(t, r.err, os.ErrClosed)
+			}
+		}
 	}
 }

@@ -145,6 +145,13 @@ func (p *wire) Write(b []byte) (int, error) {
 	return n, p.explain("write", err)
 }
 
+func (p *wire) Wake() {
+	if p.enter("wake") == nil {
+		defer p.leave()
+		_ = p.conn.SetReadDeadline(wakeAt) // a connection that is lost tells its Read
+	}
+}
+
 // Flush releases a Write that waits. What the kernel has taken cannot be dropped
 // but by Close.
 func (p *wire) Flush() error {
@@ -153,7 +160,7 @@ func (p *wire) Flush() error {
 	}
 	defer p.leave()
 	p.flushes.Add(1)
-	if err := p.conn.SetWriteDeadline(time.Unix(1, 0)); err != nil {
+	if err := p.conn.SetWriteDeadline(wakeAt); err != nil {
 		return p.explain("flush", err)
 	}
 	return nil

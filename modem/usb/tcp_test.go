@@ -75,8 +75,8 @@ func TestServerIsSilent(t *testing.T) {
 	for range 2 {
 		start := time.Now()
 		n, err := p.Read(make([]byte, 1))
-		if took := time.Since(start); n != 0 || err != nil || took < 100*time.Millisecond {
-			t.Errorf("got %d, %v after %v, want 0 and no error after a quarter of a second", n, err, took)
+		if took := time.Since(start); n != 0 || err != nil || took < time.Second {
+			t.Errorf("got %d, %v after %v, want 0 and no error after two seconds", n, err, took)
 		}
 	}
 	if n, err := p.Read(nil); n != 0 || err != nil {

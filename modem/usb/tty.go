@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.bug.st/serial"
 	"golang.org/x/sys/unix"
@@ -21,11 +22,14 @@ const writeTick = 50
 // It stands between its callers and go.bug.st/serial v1.8.0, which closes the
 // descriptor under a reader's feet, so that the reader takes bytes from
 // whatever is opened next under the same number; whose Write nothing can
-// release; and which takes a hang-up for a Close.
+// release; whose Read keeps a thread for each port, and wakes several when its
+// time is up; and which takes a hang-up for a Close. So what is read comes
+// through a second descriptor, for which the Go runtime waits.
 type tty struct {
 	gate
 	serial  serial.Port
 	fd      int // belongs to serial, and is good while a call is inside the gate
+	in      *os.File
 	flushes atomic.Uint32
 
 	close    sync.Once
@@ -38,16 +42,24 @@ func (p *tty) Read(b []byte) (int, error) {
 	}
 	defer p.leave()
 	if len(b) == 0 {
-		return 0, nil // the library would call it a hang-up
+		return 0, nil // os.File would call it the end
 	}
-	n, err := p.serial.Read(b)
-	pe := (*serial.PortError)(nil)
+	if err := p.in.SetReadDeadline(time.Now().Add(silence)); err != nil {
+		return 0, fmt.Errorf("read %s: %w", p.path, err)
+	}
+	// A Close that came before has had its deadline overwritten.
+	if p.isClosed() {
+		return 0, fmt.Errorf("read %s: %w", p.path, os.ErrClosed)
+	}
+	n, err := p.in.Read(b)
 	switch {
 	case err == nil, n > 0:
 		return n, nil
-	case errors.Is(err, unix.EAGAIN):
-		return 0, nil // another reader was faster
-	case errors.As(err, &pe) && pe.Code() == serial.PortClosed, hungUp(err):
+	case errors.Is(err, os.ErrDeadlineExceeded) && p.isClosed():
+		return 0, fmt.Errorf("read %s: %w", p.path, os.ErrClosed)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return 0, nil
+	case errors.Is(err, io.EOF), hungUp(err):
 		return 0, fmt.Errorf("read %s: hung up: %w", p.path, io.EOF)
 	}
 	return 0, fmt.Errorf("read %s: %w", p.path, err)
@@ -98,6 +110,16 @@ func (p *tty) awaitRoom() error {
 	return nil
 }
 
+// wakeAt is a deadline that is over.
+var wakeAt = time.Unix(1, 0)
+
+func (p *tty) Wake() {
+	if p.enter("wake") == nil {
+		defer p.leave()
+		_ = p.in.SetReadDeadline(wakeAt) // a descriptor that has none is closed
+	}
+}
+
 func (p *tty) Flush() error {
 	if err := p.enter("flush"); err != nil {
 		return err
@@ -113,16 +135,16 @@ func (p *tty) Flush() error {
 	return nil
 }
 
-// Close waits for readers and writers to leave, within a quarter of a second. A
-// driver that cannot drop its output may hold it until that is sent, for at most
+// Close releases readers and writers, and waits for them to leave. A driver that cannot drop its output may hold it until that is sent, for at most
 // 30 seconds (closing_wait).
 func (p *tty) Close() error {
 	p.close.Do(func() {
 		p.shut()
 		// That it cannot be dropped, on a tty that hung up, does not matter.
 		_ = p.serial.ResetOutputBuffer()
+		err := p.in.SetReadDeadline(wakeAt)
 		p.wait()
-		if err := p.serial.Close(); err != nil {
+		if err = errors.Join(err, p.in.Close(), p.serial.Close()); err != nil {
 			p.closeErr = fmt.Errorf("close %s: %w", p.path, err)
 		}
 	})
