@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -134,6 +135,7 @@ func noticeLine(n sms.Notice) string {
 	}
 	if n.Worked != nil {
 		line += map[bool]string{true: ": it worked", false: ": it did not help"}[*n.Worked]
+		line += fmt.Sprintf(" (%v)", time.Duration(n.Took*float64(time.Second)).Round(100*time.Millisecond))
 	}
 	return visible(line)
 }
