@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -264,6 +265,9 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		faults.within(fmt.Sprintf("modem[%d].", i), line.Validate())
 		if line.Toggle && m.Port == "" && m.USB == "" {
 			faults.addf("modem[%d].power.toggle: nobody can see whether such a modem is on: bind it by usb or port", i)
+		}
+		if line.Toggle && slices.Contains(c.power[:i], line) {
+			faults.addf("modem[%d].power: modem[%d] has it already: pressing the key for one would switch the other off", i, slices.Index(c.power, line))
 		}
 	}
 	c.modem.DumpDir = filepath.Join(stateDir, "traces")

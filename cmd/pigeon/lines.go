@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/power"
@@ -14,6 +15,7 @@ import (
 // held until it ends, over reloads too: a line that is let go may cut power.
 type powerLines struct {
 	open map[power.Config]*power.Line
+	take func(power.Config) (*power.Line, error) // nil: power.Open
 }
 
 // join gives each modem with a power line the line; modems that name the same
@@ -24,17 +26,10 @@ func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error)) error 
 		if c.Kind == "" {
 			continue
 		}
-		line := p.open[c]
-		if line == nil {
-			var err error
-			if line, err = power.Open(c); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			if p.open == nil {
-				p.open = map[power.Config]*power.Line{}
-			}
-			p.open[c] = line
+		line, err := p.line(c, cfg.power)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
 		m := &cfg.modem.Modems[i]
 		m.Power = modem.Power(line)
@@ -43,6 +38,39 @@ func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error)) error 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// line returns the line that c describes: one that is held, with the settings it
+// has now, or another one. wanted are the lines of all modems: what one of them
+// has as it is stays so, and c, if it means the same pin, is refused.
+func (p *powerLines) line(c power.Config, wanted []power.Config) (*power.Line, error) {
+	if line := p.open[c]; line != nil {
+		return line, nil
+	}
+	if p.open == nil {
+		p.open = map[power.Config]*power.Line{}
+	}
+	for was, line := range p.open {
+		if was.Chip != c.Chip || was.Pin != c.Pin || was.Line != c.Line || slices.Contains(wanted, was) {
+			continue
+		}
+		changed, err := line.With(c)
+		if err != nil {
+			return nil, err
+		}
+		delete(p.open, was)
+		p.open[c] = changed
+		return changed, nil
+	}
+	take := p.take
+	if take == nil {
+		take = power.Open
+	}
+	line, err := take(c)
+	if err == nil {
+		p.open[c] = line
+	}
+	return line, err
 }
 
 // close lets all lines go.

@@ -76,6 +76,22 @@ func (l *Line) Cycle(ctx context.Context) error {
 	return l.cycle(ctx)
 }
 
+// With returns the same line with other settings, times say, and gives this one
+// up for it: the pin stays held throughout. Where it rests at another level by
+// them, it goes there. While a cycle runs With returns ErrBusy.
+func (l *Line) With(cfg Config) (*Line, error) {
+	if err := l.begin(); err != nil {
+		return nil, err
+	}
+	other, err := NewLine(l.pin, cfg)
+	if err != nil {
+		l.end()
+		return nil, err
+	}
+	l.state.Store(closed)
+	return other, nil
+}
+
 // Settle is how long after a cycle the modem may take to answer.
 func (l *Line) Settle() time.Duration { return l.cfg.Settle }
 

@@ -235,3 +235,35 @@ func TestForeignPin(t *testing.T) {
 		t.Errorf("closed: got %s, want %s", got, want)
 	}
 }
+
+// A line gets other settings while its pin stays held, and leaves its level only
+// where they say so.
+func TestLineWithOtherSettings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pin := newRecorder()
+		old := newLine(t, pin, power.Config{Kind: power.Cut})
+		l, err := old.With(power.Config{Kind: power.Cut, Off: 7 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := old.Cycle(t.Context()); !errors.Is(err, power.ErrClosed) {
+			t.Errorf("the old line: got %v, want ErrClosed", err)
+		}
+		if err := l.Cycle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		pin.wants(t, "0s High", "0s High", "0s Low", "7s High")
+		if _, err := l.With(power.Config{Kind: "lever"}); err == nil {
+			t.Error("impossible settings were taken")
+		}
+		done := make(chan error)
+		go func() { done <- l.Cycle(t.Context()) }()
+		synctest.Wait()
+		if _, err := l.With(power.Config{Kind: power.Cut}); !errors.Is(err, power.ErrBusy) {
+			t.Errorf("in the middle of a cycle: got %v, want ErrBusy", err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
