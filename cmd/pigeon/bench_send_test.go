@@ -75,6 +75,36 @@ func BenchmarkSend(b *testing.B) {
 	}
 }
 
+// BenchmarkSendEight sends a queue through eight modems that answer AT+CMGS after
+// 200 ms. "of-limit" is the rate, from the request until the network has taken the
+// last segment, as a share of what the eight alone could send.
+func BenchmarkSendEight(b *testing.B) {
+	const modems, latency, messages = 8, 200 * time.Millisecond, 800
+	p := newProcess(b, modems)
+	for _, m := range p.sim.Modems() {
+		m.SetLatency(latency)
+	}
+	delivered := uint64(0)
+	var took time.Duration
+	for b.Loop() {
+		before := len(p.sim.Network().Segments())
+		begun := time.Now()
+		for range messages / 100 {
+			p.many(100)
+		}
+		delivered += messages
+		p.settle(delivered)
+		taken := p.sim.Network().Segments()[before:]
+		if len(taken) != messages {
+			b.Fatalf("the network has taken %d segments, want %d", len(taken), messages)
+		}
+		took += taken[len(taken)-1].Time.Sub(begun)
+	}
+	rate := float64(delivered) / took.Seconds()
+	b.ReportMetric(rate, "msg/s")
+	b.ReportMetric(rate*latency.Seconds()/modems, "of-limit")
+}
+
 // BenchmarkLatency publishes one message after another to an idle gateway. It
 // tells the time from the client's publish to the moment the modem has read
 // AT+CMGS, in milliseconds and as a multiple of one synced write to this disk.
