@@ -14,7 +14,7 @@ import (
 
 // silence is how long Read waits for a byte. Close does not wait for it. Shorter
 // wakes an idle board more often: once for each modem and time.
-const silence = 2 * time.Second
+const silence = 4 * time.Second
 
 // opening has room for the one who opens a port. Only while nobody else does
 // can the descriptors the library made be told from others.

@@ -12,7 +12,7 @@ var ErrFlushed = errors.New("flushed")
 // A Port is the open stream to one modem. One goroutine may read, one write,
 // and any flush or close, all at once.
 //
-// Read returns what has come, or 0 and no error when nothing has come for two
+// Read returns what has come, or 0 and no error when nothing has come for four
 // seconds.
 //
 // Write sends all of b. Its error wraps ErrFlushed after a Flush.

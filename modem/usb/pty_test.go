@@ -126,12 +126,13 @@ func TestBytesGoBothWays(t *testing.T) {
 }
 
 func TestSilenceIsNoError(t *testing.T) {
+	t.Parallel()
 	_, slave := newPTY(t)
 	p := open(t, slave.Name())
 	start := time.Now()
 	n, err := p.Read(make([]byte, 1))
 	if took := time.Since(start); n != 0 || err != nil || took < time.Second {
-		t.Errorf("got %d, %v after %v, want 0 and no error after two seconds", n, err, took)
+		t.Errorf("got %d, %v after %v, want 0 and no error after four seconds", n, err, took)
 	}
 	if n, err := p.Read(nil); n != 0 || err != nil {
 		t.Errorf("read of nothing: got %d, %v, want 0 and no error", n, err)

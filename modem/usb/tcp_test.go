@@ -71,12 +71,13 @@ func TestServerIsSpokenTo(t *testing.T) {
 }
 
 func TestServerIsSilent(t *testing.T) {
+	t.Parallel()
 	p, _ := serve(t, "127.0.0.1:0").connect()
 	for range 2 {
 		start := time.Now()
 		n, err := p.Read(make([]byte, 1))
 		if took := time.Since(start); n != 0 || err != nil || took < time.Second {
-			t.Errorf("got %d, %v after %v, want 0 and no error after two seconds", n, err, took)
+			t.Errorf("got %d, %v after %v, want 0 and no error after four seconds", n, err, took)
 		}
 	}
 	if n, err := p.Read(nil); n != 0 || err != nil {
