@@ -91,7 +91,7 @@ func TestInteropSerialServer(t *testing.T) {
 				defer func() { server.kill() }()
 				port = "tcp://127.0.0.1:" + number
 			}
-			l := start(t, stateDir(t), 0, ports+"[web]\nlisten = \"\"\n[[modem]]\nname = \"north\"\nport = \""+port+"\"\n")
+			l := start(t, stateDir(t), 0, strings.Replace(ports, "[gateway]", "[gateway]\ndoubt_wait = \"2s\"", 1)+"[web]\nlisten = \"\"\n[[modem]]\nname = \"north\"\nport = \""+port+"\"\n")
 			defer l.end()
 			n := l.listen()
 			ready := func() bool { return strings.Contains(l.run("modems"), "ready") }
