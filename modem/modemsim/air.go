@@ -61,7 +61,7 @@ func (e *engine) attend() (wait time.Duration, err error) {
 	if d := time.Until(e.st.bootAt); d > 0 {
 		return soonest(wait, d), nil
 	}
-	if e.typing || l.silent {
+	if e.typing || l.silent || l.frozen {
 		return wait, nil
 	}
 	wait = soonest(wait, e.sayStart())

@@ -140,6 +140,10 @@ func (e *engine) send(word string, pdu []byte) error {
 	if !e.inNetwork() {
 		return errSMSNetwork
 	}
+	if l.refusing > 0 {
+		e.m.count(func(c *Counts) { c.Refused++ })
+		return cms(l.refusing)
+	}
 	if l.netLoss > 0 {
 		e.m.count(func(c *Counts) { c.Refused++ })
 		return cms(l.netLoss)

@@ -64,7 +64,9 @@
 // -copies=N, -missing=PART, -data=HEX, -port=N, -protocol=N.
 //
 // Faults that stay: silence, wedged, deaf, full, nonews, otherport, unlisted, split,
-// unregistered, weak, netloss [CODE], stuck (all is refused with 515 until its power is cut), slow D.
+// unregistered, weak, netloss [CODE], slow D; until it restarts: hung (the parser is
+// wedged), refusing CODE (every segment); until its power is cut: frozen (not a word),
+// stuck (all is refused with 515).
 // Faults that come N times, once where N is left out, or always: error CODE [N],
 // late D [N], sendlate D [N], noprompt, prompturc, promptfail, midpdu, lostfinal,
 // takesilent, takegone, midanswer.

@@ -59,7 +59,7 @@ func (e *engine) run(ctx context.Context) error {
 // next returns the next byte the host types to a modem that listens.
 func (e *engine) next() (byte, error) {
 	for {
-		if l := e.m.look(); l.silent || l.wedged || !l.on() || time.Now().Before(e.st.bootAt) {
+		if l := e.m.look(); l.silent || l.frozen || l.wedged || l.hung || !l.on() || time.Now().Before(e.st.bootAt) {
 			e.buf, e.line, e.long = nil, nil, false
 		}
 		if len(e.buf) > 0 {
@@ -210,7 +210,7 @@ func (e *engine) say(text string) {
 }
 
 func (e *engine) put(s string) {
-	if l := e.m.look(); !l.silent && l.on() {
+	if l := e.m.look(); !l.silent && !l.frozen && l.on() {
 		e.out.put([]byte(s))
 	}
 }

@@ -288,6 +288,79 @@ func TestDroppedLines(t *testing.T) {
 	}
 }
 
+// TestFaultsThatEndWithARestart shows how much it takes to end each.
+func TestFaultsThatEndWithARestart(t *testing.T) {
+	for _, tc := range []struct {
+		fault   string
+		ill     string // what AT+CSQ answers
+		still   string // and after a restart that was not enough
+		send    string // what a segment does
+		restart bool   // that is enough
+	}{
+		{"hung", "", "", "", true},
+		{"refusing 512", "+CSQ: 20,99|OK", "", "+CMS ERROR: 512", true},
+		{"frozen", "", "", "", false},
+		{"stuck", "+CME ERROR: 515", "ERROR", "+CMS ERROR: 515", false},
+	} {
+		t.Run(tc.fault, func(t *testing.T) {
+			bubble(t, modemsim.ModemConfig{Family: "simcom-2g"}, modemsim.NetworkConfig{}, func(h *host) {
+				h.init("AT+CMEE=1")
+				h.fault(tc.fault)
+				if s := h.modem.Struck(); !s.Equal(time.Now()) {
+					t.Errorf("struck at %v", s)
+				}
+				for _, cure := range []string{"", "reboot", "power"} {
+					switch cure {
+					case "reboot":
+						h.fault("reboot")
+					case "power":
+						h.modem.Power(false)
+						h.modem.Power(true)
+					}
+					h.heard(time.Second)
+					if cure == "power" || cure == "reboot" && tc.restart {
+						h.init()
+						h.do("AT+CSQ", "+CSQ: 20,99|OK")
+						continue
+					}
+					if cure == "reboot" {
+						h.write("ATE0\r")
+						h.heard(time.Second)
+						h.do("AT+CSQ", tc.still)
+						continue
+					}
+					h.do("AT+CSQ", tc.ill)
+					h.write("AT+CMGS=" + helloLength + "\r")
+					got := flat(h.heard(time.Second))
+					if got == "> " {
+						h.write(hello + "\x1a")
+						got = flat(h.heard(time.Second))
+					}
+					if got != tc.send {
+						t.Errorf("a segment: %q, want %q", got, tc.send)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestStruckWaitsForWhatItIsAbout(t *testing.T) {
+	bubble(t, modemsim.ModemConfig{}, modemsim.NetworkConfig{}, func(h *host) {
+		h.init()
+		h.fault("error 38")
+		h.heard(time.Second)
+		if s := h.modem.Struck(); !s.IsZero() {
+			t.Errorf("struck at %v, and nothing was sent", s)
+		}
+		at := time.Now()
+		h.send(hello, helloLength, time.Second)
+		if s := h.modem.Struck(); s.Before(at) {
+			t.Errorf("struck at %v, sent at %v", s, at)
+		}
+	})
+}
+
 func TestFaultWords(t *testing.T) {
 	m := modemsim.NewModem(modemsim.ModemConfig{Name: "m"}, modemsim.NewNetwork(modemsim.NetworkConfig{}))
 	for words, want := range map[string]string{
@@ -308,6 +381,8 @@ func TestFaultWords(t *testing.T) {
 		"sendlate 1s 0":  "it is: fault sendlate",
 		"renumber x":     "no duration",
 		"forget all":     "it is: fault forget",
+		"hung 3":         "it is: fault hung",
+		"refusing":       "it is: fault refusing CODE",
 	} {
 		err := m.Fault(words)
 		if want == "" && err == nil {

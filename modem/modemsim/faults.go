@@ -16,10 +16,12 @@ const forever = -1
 // use.
 type faults struct {
 	silent, wedged, deaf, full, split, unregistered, weak, noNews, otherPort, unlisted, stuck bool
+	hung, frozen                                                                              bool
 
 	slow, late, sendLate time.Duration
 	stalled              time.Time // reads nothing until then
 	code                 int       // of the next refusals
+	refusing             int       // the +CMS ERROR of every segment until it restarts; 0: it takes them
 	netLoss              int       // the +CMS ERROR of a network that takes nothing; 0: it takes it
 
 	refusals, lates, sendLates, noPrompt, promptURC, promptFail, midPDU, lostFinal, mute, vanish, midAnswer int
@@ -38,9 +40,10 @@ func use(count *int) bool {
 
 // A fault is one kind of wrong, by the name the control language has for it.
 type fault struct {
-	args string // as its help shows them
-	help string
-	set  func(l *live, args []string) error
+	args  string // as its help shows them
+	help  string
+	set   func(l *live, args []string) error
+	waits bool // comes about later, when what it is about is done
 }
 
 var errUsage = errors.New("wrong arguments")
@@ -69,7 +72,7 @@ func moment(help string, f func(*live)) fault {
 
 // counted makes a fault that comes so many times, once where no count is given.
 func counted(help string, f func(*faults) *int) fault {
-	return fault{args: "[N|always]", help: help, set: func(l *live, args []string) error {
+	return fault{args: "[N|always]", help: help, waits: true, set: func(l *live, args []string) error {
 		n, err := count(args)
 		if err == nil {
 			*f(&l.faults) = n
@@ -120,6 +123,8 @@ var faultKinds = map[string]fault{
 	"otherport": flag("says what is unasked on another port, until the family's command brings that here",
 		func(f *faults) *bool { return &f.otherPort }),
 	"unlisted": flag("counts texts it does not list", func(f *faults) *bool { return &f.unlisted }),
+	"hung":     flag("as wedged, until it restarts", func(f *faults) *bool { return &f.hung }),
+	"frozen":   flag("as silence, until its power is cut", func(f *faults) *bool { return &f.frozen }),
 	"stuck":    flag("answers every command with 515, until its power is cut", func(f *faults) *bool { return &f.stuck }),
 
 	"promptfail": counted("shows the prompt and at once ERROR", func(f *faults) *int { return &f.promptFail }),
@@ -135,14 +140,14 @@ var faultKinds = map[string]fault{
 		l.faults.slow, err = duration(args, time.Second)
 		return err
 	}},
-	"late": {args: "D [N|always]", help: "the answer to the next command comes a time D late", set: func(l *live, args []string) (err error) {
+	"late": {args: "D [N|always]", waits: true, help: "the answer to the next command comes a time D late", set: func(l *live, args []string) (err error) {
 		if l.faults.late, err = duration(args, 200*time.Second); err != nil {
 			return err
 		}
 		l.faults.lates, err = count(args[min(1, len(args)):])
 		return err
 	}},
-	"sendlate": {args: "D [N|always]", help: "the result of the next segment comes a time D after the network took it", set: func(l *live, args []string) (err error) {
+	"sendlate": {args: "D [N|always]", waits: true, help: "the result of the next segment comes a time D after the network took it", set: func(l *live, args []string) (err error) {
 		if l.faults.sendLate, err = duration(args, 135*time.Second); err != nil {
 			return err
 		}
@@ -168,6 +173,14 @@ var faultKinds = map[string]fault{
 		l.netLoss = code
 		return nil
 	}},
+	"refusing": {args: "CODE", help: "refuses every segment with +CMS ERROR: CODE, until it restarts", set: func(l *live, args []string) error {
+		n, err := count(args)
+		if len(args) == 0 || err != nil || n == forever {
+			return errUsage
+		}
+		l.refusing = n
+		return nil
+	}},
 	"forget": moment("loses its settings without a word", func(l *live) { l.forget = true }),
 	"renumber": {args: "[D]", help: "as unplug, and it comes back under another name", set: func(l *live, args []string) error {
 		err := l.goAway(args, true)
@@ -176,7 +189,7 @@ var faultKinds = map[string]fault{
 		}
 		return err
 	}},
-	"error": {args: "CODE [N|always]", help: "refuses the next segment with +CMS ERROR: CODE", set: func(l *live, args []string) error {
+	"error": {args: "CODE [N|always]", waits: true, help: "refuses the next segment with +CMS ERROR: CODE", set: func(l *live, args []string) error {
 		if len(args) == 0 {
 			return errUsage
 		}
@@ -227,7 +240,8 @@ func (l *live) goAway(args []string, power bool) error {
 	}
 	l.goneAt, l.back = time.Now(), time.Now().Add(d)
 	if power {
-		l.reboot, l.stuck, l.supply.cold = true, false, l.back
+		l.reboot, l.supply.cold = true, l.back
+		l.thaw()
 	}
 	return nil
 }
@@ -245,6 +259,12 @@ func (m *Modem) Fault(words string) error {
 	}
 	m.mu.Lock()
 	err := k.set(&m.live, w[1:])
+	if err == nil {
+		m.live.struck = time.Now()
+		if k.waits {
+			m.live.struck = time.Time{}
+		}
+	}
 	m.mu.Unlock()
 	if errors.Is(err, errUsage) {
 		return fmt.Errorf("it is: fault %s", strings.TrimSpace(w[0]+" "+k.args))
@@ -252,6 +272,13 @@ func (m *Modem) Fault(words string) error {
 	m.poke()
 	return err
 }
+
+// Struck returns when the fault that was set last came about: at once, or, for
+// one that comes N times, when it last did. It is zero as long as it has not.
+func (m *Modem) Struck() time.Time { return m.look().struck }
+
+// thaw ends what only a cut of the power ends.
+func (f *faults) thaw() { f.stuck, f.frozen = false, false }
 
 // ClearFaults makes the modem well again. A restart or a dropped line that has
 // begun goes its way.

@@ -41,6 +41,7 @@ type live struct {
 	latency, prompt time.Duration
 
 	faults
+	struck         time.Time // when the latest of them came about
 	storm, garbage int
 	lines          []string // to say unasked
 	fill           int      // messages to store, as if they had come and been read
@@ -166,7 +167,11 @@ func (m *Modem) look() live {
 func (m *Modem) spend(which func(*faults) *int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return use(which(&m.live.faults))
+	used := use(which(&m.live.faults))
+	if used {
+		m.live.struck = time.Now()
+	}
+	return used
 }
 
 func (m *Modem) count(f func(*Counts)) {

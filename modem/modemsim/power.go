@@ -43,7 +43,7 @@ func (l *live) rise(away time.Duration) {
 	now := time.Now()
 	l.supply.offAt, l.supply.cold = time.Time{}, now
 	l.goneAt, l.back, l.reboot = time.Time{}, now.Add(away), true
-	l.stuck = false
+	l.thaw()
 	select {
 	case <-l.supply.up:
 	default:

@@ -12,6 +12,7 @@ func (e *engine) restart() {
 		st.ack = nil
 	}
 	st.held, st.found = nil, false
+	e.m.change(func(l *live) { l.hung, l.refusing = false, 0 })
 	from := time.Now()
 	if !l.supply.cold.IsZero() {
 		from = l.supply.cold // it may have been starting for a while
