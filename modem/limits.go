@@ -4,13 +4,12 @@ import "time"
 
 // What a command may take. Makers document maxima; these lie above them.
 const (
-	probeLimit   = 2 * time.Second  // a bare AT
-	probeTries   = 3                // the first may be lost to autobauding or sleep
-	askLimit     = 5 * time.Second  // a question the modem answers from memory
-	simLimit     = 10 * time.Second // what reads or writes the SIM: CMGR, CMGD, CIMI, CSCA
-	pinLimit     = 30 * time.Second // entering the PIN
-	storageLimit = 40 * time.Second // CPMS: an MC55 takes 35 s to leave MT, an A7670 9 s
-	listLimit    = 30 * time.Second // CMGL of a full memory
+	probeLimit = 2 * time.Second  // a bare AT
+	probeTries = 3                // the first may be lost to autobauding or sleep
+	askLimit   = 5 * time.Second  // a question the modem answers from memory
+	simLimit   = 10 * time.Second // what reads or writes the SIM: CMGR, CMGD, CIMI, CSCA
+	pinLimit   = 30 * time.Second // entering the PIN
+	listLimit  = 30 * time.Second // CMGL of a full memory
 )
 
 // When things are done without being asked for.

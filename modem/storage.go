@@ -13,12 +13,12 @@ import (
 // and learns which memories there are to look into. It fails while the modem's
 // message service has not started.
 func (s *session) chooseStorage(ctx context.Context) error {
-	if info, err := s.ask(ctx, "+CPMS?", storageLimit); err != nil {
+	if info, err := s.ask(ctx, "+CPMS?", s.profile.Load().StorageLimit); err != nil {
 		return err
 	} else if m := memories(info); len(m) > 0 {
 		s.mem, s.home = m[0].name, m[len(m)-1].name
 	}
-	info, _, err := s.offer(ctx, "+CPMS=?", storageLimit)
+	info, _, err := s.offer(ctx, "+CPMS=?", s.profile.Load().StorageLimit)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *session) setStorage(ctx context.Context, name string, most int) (bool, 
 	}
 	for n := most; n >= 1; n-- {
 		cmd := "+CPMS=" + strings.TrimSuffix(strings.Repeat(`"`+name+`",`, n), ",")
-		info, err := s.ask(ctx, cmd, storageLimit)
+		info, err := s.ask(ctx, cmd, s.profile.Load().StorageLimit)
 		switch {
 		case s.over(ctx, err):
 			return false, err
@@ -103,7 +103,7 @@ func (s *session) use(ctx context.Context, mem string) error {
 	if mem == s.mem {
 		return nil
 	}
-	info, err := s.ask(ctx, `+CPMS="`+mem+`"`, storageLimit)
+	info, err := s.ask(ctx, `+CPMS="`+mem+`"`, s.profile.Load().StorageLimit)
 	if err != nil {
 		if refused(err) {
 			s.mem = "" // whatever it is now
@@ -118,7 +118,7 @@ func (s *session) use(ctx context.Context, mem string) error {
 // occupied asks how many texts lie in the memory in use, and how many may: -1
 // where the modem does not tell.
 func (s *session) occupied(ctx context.Context) (used, total int, err error) {
-	info, err := s.ask(ctx, "+CPMS?", storageLimit)
+	info, err := s.ask(ctx, "+CPMS?", s.profile.Load().StorageLimit)
 	if err != nil {
 		return -1, -1, err
 	}

@@ -1,10 +1,13 @@
 package profile
 
+import "time"
+
 // generic asks for nothing that is not in the standards.
 var generic = []Profile{{
-	Name:    "generic",
-	Storage: []string{"SM", "ME", "MT"},
-	Away:    away,
+	Name:         "generic",
+	Storage:      []string{"SM", "ME", "MT"},
+	StorageLimit: 30 * time.Second,
+	Away:         away,
 }}
 
 // sticks are makers of one stick or two.
