@@ -7,8 +7,9 @@ import (
 
 // A registration is what +CREG and its like say, 3GPP TS 27.007 §7.2.
 type registration struct {
-	status     int // 0 to 11
-	technology int // §7.2 AcT; -1 where it is not told
+	status     int  // 0 to 11
+	technology int  // §7.2 AcT; -1 where it is not told
+	refused    bool // the modem would not say
 }
 
 // noRegistration is what stands before anything was heard.

@@ -144,6 +144,15 @@ func (m *modem) suffer(ctx context.Context, err error) {
 	}
 }
 
+// starting returns how long texts may not work before that is trouble. One that
+// was started anew because of it shows sooner whether that has helped.
+func (m *modem) starting() time.Duration {
+	if m.ladder.trouble == unready {
+		return 2*m.family.ReadyWait + m.eased
+	}
+	return startLimit + m.eased
+}
+
 // down is the state of a modem between two sessions.
 func (m *modem) down() State {
 	if m.now() == Absent {

@@ -388,3 +388,37 @@ func TestIdleHour(t *testing.T) {
 		}
 	})
 }
+
+// A modem that answers all with 515 is in trouble, not in search of a network,
+// and remains what it was: its family's steps are taken.
+func TestModemThatRefusesEverythingIsHealed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, l := levered(t, modemsim.ModemConfig{Family: "quectel"})
+		defer r.end()
+		r.ready("m1")
+		sim := r.modems["m1"]
+		l.on(func(step string) {
+			if step == "power" {
+				sim.ClearFaults()
+			}
+		})
+		r.fault("m1", "stuck")
+		r.until(15*time.Minute, "healed", func() bool { s := r.steps("m1"); return len(s) > 0 && s[len(s)-1] == "power+" })
+		r.wantSteps("m1", "reinitialise-", "radio-", "reset-", "usb-", "port-", "power+")
+		if got := r.log(); strings.Contains(got, "profile=generic") {
+			t.Error("it was taken for an unknown modem")
+		}
+	})
+}
+
+// A SIM that takes its time is asked again soon.
+func TestSlowSIMIsNotKeptWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{})
+		defer r.end()
+		if err := r.modems["m1"].SetSIMState("busy 95s"); err != nil {
+			t.Fatal(err)
+		}
+		r.until(110*time.Second, "ready", func() bool { return r.way("m1").Ready })
+	})
+}

@@ -100,15 +100,17 @@ func (s *session) unlock(ctx context.Context) error {
 		default:
 			why = "locked (" + state + "): this modem does not take this SIM"
 		}
+		pause := parkedPoll
 		switch state {
 		case simFailed, simBusy, simUnknown:
-			if time.Since(began) > startLimit+s.m.eased {
+			pause = pollSlow
+			if time.Since(began) > s.m.starting() {
 				return fmt.Errorf("%w: %s", errUnready, why)
 			}
 		}
 		s.m.become(Parked, why)
 		since = time.Time{}
-		if err := s.wait(ctx, parkedPoll); err != nil {
+		if err := s.wait(ctx, pause); err != nil {
 			return err
 		}
 		if s.news.take().reboot {

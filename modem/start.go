@@ -74,10 +74,16 @@ func (s *session) identify(ctx context.Context) error {
 		}
 	}
 	p := profile.ByIdentity(maker, model)
+	if maker == "" && model == "" {
+		p = s.m.family // it does not say, and is what it was
+	}
 	s.profile.Store(p)
 	s.m.family = p
 	s.m.update(func(i *sms.Modem) {
-		i.Manufacturer, i.Model, i.Revision, i.Profile = maker, model, revision, p.Name
+		i.Profile = p.Name
+		if maker != "" || model != "" {
+			i.Manufacturer, i.Model, i.Revision = maker, model, revision
+		}
 		if imei != "" {
 			i.IMEI = imei
 		}
@@ -131,7 +137,7 @@ func (s *session) prepare(ctx context.Context) error {
 			return rerr
 		}
 		s.m.become(Registering, fmt.Sprintf("texts do not work yet: %v (%s)", err, r))
-		if time.Since(since) > startLimit+s.m.eased {
+		if time.Since(since) > s.m.starting() {
 			return fmt.Errorf("%w: texts do not work: %w", errUnready, err)
 		}
 		pause := pollFast

@@ -61,6 +61,9 @@ func (s *session) watch(ctx context.Context) error {
 	}
 	s.m.recovered(ctx, s.registered)
 	s.stand(s.m.waiting(r))
+	if r.refused && time.Since(s.seeking) > 2*s.profile.Load().ReadyWait+s.m.eased {
+		return fmt.Errorf("%w: it will not say whether it has a network", errUnready)
+	}
 	limit := seekLimit
 	if s.m.ladder.trouble == unregistered {
 		limit = startLimit // to see whether the last step has helped
@@ -103,6 +106,7 @@ func (m *modem) waiting(r registration) string {
 // yes is asked first the next time, and the others only when it says no.
 func (s *session) registration(ctx context.Context) (registration, error) {
 	best := noRegistration
+	best.refused = true
 	for _, cmd := range slices.Clone(s.regs) {
 		info, err := s.ask(ctx, cmd+"?", askLimit)
 		var e *line.Error
@@ -117,6 +121,7 @@ func (s *session) registration(ctx context.Context) (registration, error) {
 		case err != nil:
 			return best, err
 		}
+		best.refused = false
 		r, ok := readRegistration(info, cmd)
 		if r.texts() {
 			i := slices.Index(s.regs, cmd)
