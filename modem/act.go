@@ -217,6 +217,10 @@ const (
 	// times the slowest start of the field.
 	startLimit = 5 * time.Minute
 
+	// cutAgain is how soon a power line that others share is cycled once more
+	// for a modem that has relapsed: each time costs them half a minute.
+	cutAgain = 10 * time.Minute
+
 	// seekLimit is how long a modem may search for a network: none, or a cell
 	// that is down, is more likely than a modem that has forgotten to look.
 	seekLimit = 15 * time.Minute

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -29,7 +30,7 @@ type ladder struct {
 	well    time.Time // since when it works again; zero: it does not
 	rest    time.Duration
 	givenUp bool
-	cut     bool // a shared power line has been cycled for it
+	cut     time.Time // when a power line was cycled for it
 }
 
 // An attempt is a step whose outcome is not known yet.
@@ -101,6 +102,24 @@ func climbing(has func(step string) bool, top, helped string, shared bool) []str
 	return out
 }
 
+// relapse lists the steps to climb for a modem that has worked in between: what
+// is left, then all of a new round. What helped comes first where it is higher
+// than what is left, which has helped less often.
+func relapse(left, round []string, helped string) []string {
+	height := func(s string) int { return slices.Index(ladderSteps, s) }
+	higher := func(s string) bool { return height(s) > height(helped) }
+	if helped != StepReinitialise && slices.Contains(round, helped) && !slices.ContainsFunc(left, higher) {
+		return round
+	}
+	out := slices.Clone(left)
+	for _, s := range round {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // suffer takes the end of a session in trouble, or the end of a wait for a
 // device, and takes the next step, until one could be taken.
 func (m *modem) suffer(ctx context.Context, err error) {
@@ -112,6 +131,7 @@ func (m *modem) suffer(ctx context.Context, err error) {
 		return
 	}
 	m.conclude(err)
+	relapsed := !l.well.IsZero()
 	l.well = time.Time{}
 	if l.trouble == noTrouble || l.trouble == asked {
 		*l = ladder{trouble: t, since: time.Now(), cut: l.cut}
@@ -119,6 +139,11 @@ func (m *modem) suffer(ctx context.Context, err error) {
 	} else if t != l.trouble {
 		l.trouble = t
 		l.left = slices.DeleteFunc(m.round(ctx), func(s string) bool { return slices.Contains(l.tried, s) })
+	}
+	if relapsed {
+		l.left, l.tried, l.since = relapse(l.left, m.round(ctx), l.helped), nil, time.Now()
+	} else if len(l.left) == 0 && l.helped == StepPower && l.mayCut() && !slices.Contains(l.tried, StepPower) {
+		l.left = []string{StepPower} // others share the line, and it was too soon before
 	}
 	l.reason = err.Error()
 	for len(l.left) > 0 && ctx.Err() == nil {
@@ -166,7 +191,7 @@ func (m *modem) round(ctx context.Context) []string {
 	shared := m.cfg.Power != nil && m.pool.shares(m)
 	has := func(step string) bool {
 		switch {
-		case m.can(step) != nil, step == StepPower && shared && m.ladder.cut:
+		case m.can(step) != nil, step == StepPower && shared && !m.ladder.mayCut():
 			return false
 		case m.ladder.trouble == lost:
 			// Nothing hears. That a port is empty may be somebody's wish, unless
@@ -179,7 +204,13 @@ func (m *modem) round(ctx context.Context) []string {
 	if err := m.pool.recall(ctx, m.memoryKey(), &helped); err != nil {
 		m.log.Warn("what helped before cannot be recalled", "err", err)
 	}
-	return climbing(has, m.ladder.trouble.top, helped[m.ladder.trouble.name], shared)
+	return climbing(has, m.ladder.trouble.top, cmp.Or(m.ladder.helped, helped[m.ladder.trouble.name]), shared)
+}
+
+// mayCut reports whether a power line that others share may be cycled: once in a
+// trouble, and again now and then where that has helped, and not for long.
+func (l *ladder) mayCut() bool {
+	return l.cut.IsZero() || l.helped == StepPower && time.Since(l.cut) >= cutAgain
 }
 
 // memoryKey is where the steps that helped are remembered: they belong to the
@@ -205,7 +236,7 @@ func (m *modem) take(ctx context.Context, step, reason string) error {
 	}
 	m.ladder.now = a
 	if step == StepPower {
-		m.ladder.cut = true
+		m.ladder.cut = time.Now()
 	}
 	err := m.act(ctx, step)
 	if err != nil {

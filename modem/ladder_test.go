@@ -5,6 +5,26 @@ import (
 	"testing"
 )
 
+func TestRelapse(t *testing.T) {
+	round := []string{"reinitialise", "usb", "port", "power"}
+	for _, tc := range []struct {
+		name        string
+		left, round []string
+		helped      string
+		want        []string
+	}{
+		{"nothing is left", nil, round, "power", round},
+		{"the new start did not last", []string{"usb", "port", "power"}, round, "reinitialise", []string{"usb", "port", "power", "reinitialise"}},
+		{"higher steps are left", []string{"port", "power"}, round, "usb", []string{"port", "power", "reinitialise", "usb"}},
+		{"only lower ones are", []string{"usb"}, []string{"reinitialise", "power", "usb", "port"}, "power", []string{"reinitialise", "power", "usb", "port"}},
+		{"what helped may not be done now", []string{"port"}, round[:3], "power", []string{"port", "reinitialise", "usb"}},
+	} {
+		if got := relapse(tc.left, tc.round, tc.helped); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestClimbing(t *testing.T) {
 	all := func(string) bool { return true }
 	for _, tc := range []struct {

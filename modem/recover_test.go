@@ -389,6 +389,31 @@ func TestIdleHour(t *testing.T) {
 	})
 }
 
+// A modem that has worked for a moment after a step and falls ill again is
+// climbed for again, from the step that helped, and is not left to its rests.
+func TestRelapseIsClimbedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, l := levered(t, modemsim.ModemConfig{})
+		defer r.end()
+		r.ready("m1")
+		sim := r.modems["m1"]
+		l.on(func(step string) {
+			if step == "power" {
+				sim.ClearFaults()
+			}
+		})
+		for n := range 3 {
+			r.fault("m1", "silence")
+			r.until(3*time.Minute, fmt.Sprintf("healed, %d times before", n), func() bool {
+				s := r.steps("m1")
+				return len(s) > 0 && s[len(s)-1] == "power+" && strings.Count(strings.Join(s, " "), "power+") == n+1
+			})
+			r.ready("m1")
+			r.rest(10 * time.Second) // less than it takes to be called well
+		}
+	})
+}
+
 // A modem that answers all with 515 is in trouble, not in search of a network,
 // and remains what it was: its family's steps are taken.
 func TestModemThatRefusesEverythingIsHealed(t *testing.T) {
