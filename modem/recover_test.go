@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -445,5 +446,25 @@ func TestSlowSIMIsNotKeptWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.until(110*time.Second, "ready", func() bool { return r.way("m1").Ready })
+	})
+}
+
+// A modem whose parser wedges while it changes memories is found out as soon as
+// one that does at any other question.
+func TestSilenceAtTheMemoriesIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{Family: "simcom-2g"})
+		defer r.end()
+		r.ready("m1")
+		r.rest(time.Minute)
+		asked := make(chan struct{})
+		var once sync.Once
+		r.wires["m1"].on(func(write string) {
+			if strings.HasPrefix(write, "AT+CPMS") {
+				once.Do(func() { r.fault("m1", "hung"); close(asked) })
+			}
+		})
+		<-asked
+		r.until(30*time.Second, "found out", func() bool { return !r.way("m1").Ready })
 	})
 }
