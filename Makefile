@@ -4,6 +4,9 @@
 GO       ?= go
 FUZZTIME ?= 1m
 BENCH    ?= .
+# What "make chaos" draws its chances from, and how many messages it sends.
+CHAOSSEED     ?= 1
+CHAOSMESSAGES ?= 20000
 # Flags for "make run", beside --simulate.
 RUNFLAGS ?=
 
@@ -19,7 +22,7 @@ BUILD := $(GO) build -trimpath -buildvcs=false \
 	-ldflags "-s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT) -X main.buildDate=$(DATE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run test race test32 testarm check fuzz interop bench ci clean \
+.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench ci clean \
 	format vet staticcheck shellcheck armv6 armv7 arm64 amd64
 
 help: ## list the targets
@@ -71,6 +74,9 @@ staticcheck: ## staticcheck, at the version go.mod pins
 
 fuzz: ## every fuzz target in turn, FUZZTIME=1m each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" sh scripts/fuzz.sh
+
+chaos: ## every fault of eight modems at random, in false time; CHAOSSEED=, CHAOSMESSAGES=
+	CHAOSSEED=$(CHAOSSEED) CHAOSMESSAGES=$(CHAOSMESSAGES) $(GO) test -count=1 -timeout 20m -run 'TestChaos$$' -v ./cmd/pigeon
 
 interop: ## real peers from Debian's packages against us
 	@sh scripts/install-peers.sh
