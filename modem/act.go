@@ -213,6 +213,10 @@ const (
 	firstEase   = time.Minute // the first rest after that, doubled up to
 	longestRest = time.Hour
 
+	// againRest is the rest from which on the whole ladder is climbed again
+	// after each: what fell ill of one thing may have gone over to another.
+	againRest = 4 * time.Minute
+
 	// startLimit is how long texts may not work before that is trouble: four
 	// times the slowest start of the field.
 	startLimit = 5 * time.Minute

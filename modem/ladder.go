@@ -333,7 +333,7 @@ func (m *modem) exhausted(ctx context.Context) {
 	m.tell(Step{Time: time.Now(), Step: StepRest, Reason: l.reason, Failed: "nothing helped; again in " + d.String()})
 	l.rest = min(2*l.rest, longestRest)
 	// Now and then all of it again; not for what the next message tells as well.
-	if d >= longestRest/2 && l.trouble != refusing && l.trouble != netRefused {
+	if d >= againRest && l.trouble != refusing && l.trouble != netRefused {
 		l.left, l.tried = m.round(ctx), nil
 	}
 	if answers {

@@ -213,6 +213,10 @@ func (m *modem) live(ctx context.Context, port string) {
 	case <-m.nudge: // what it said is known now, and no later rest is to end with it
 	default:
 	}
+	if !m.away.IsZero() && m.ladder.givenUp && m.ladder.now == nil {
+		// Somebody has plugged it in again: what had not helped before may.
+		m.ladder, m.eased, m.rest = ladder{cut: m.ladder.cut}, 0, firstRest
+	}
 	m.away, m.woken = time.Time{}, false
 	m.locate(port)
 	m.record.note("opened " + port)

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
 )
 
@@ -466,5 +467,24 @@ func TestSilenceAtTheMemoriesIsNoticed(t *testing.T) {
 		})
 		<-asked
 		r.until(30*time.Second, "found out", func() bool { return !r.way("m1").Ready })
+	})
+}
+
+// A modem that was given up and is plugged in again is not left to the rest it
+// was in when it takes a while to start.
+func TestModemThatWasGivenUpIsPluggedInAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, modem.Config{Modems: []modem.ModemConfig{{Name: "m1", USB: "1-1.2"}}},
+			modemsim.ModemConfig{Name: "m1", Family: "huawei", BootTime: 12 * time.Second})
+		defer r.end()
+		r.plug(stick("1-1.2", "x0", "x1", "m1"))
+		r.ready("m1")
+		r.fault("m1", "frozen")
+		r.until(time.Hour, "given up", func() bool { return strings.HasSuffix(r.way("m1").Why, "every 2m0s") })
+		r.fault("m1", "unplug 10s")
+		r.plug()
+		r.rest(10 * time.Second)
+		r.plug(stick("1-1.2", "x0", "x1", "m1"))
+		r.until(time.Minute, "ready", func() bool { return r.way("m1").Ready })
 	})
 }
