@@ -40,7 +40,17 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 		}
 	}
 
-	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now), nil)
+	var claim *flight
+	var begin *sms.Begin
+	if len(ms) == 1 {
+		if claim = g.claim(ms[0], now); claim != nil {
+			begin = &claim.b
+		}
+	}
+	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now), begin)
+	if claim != nil && (err != nil || known) {
+		g.unclaimed(claim)
+	}
 	if err != nil {
 		g.log.Warn("request not taken", "to", ms[0].To.Short(), "err", err)
 		return sms.Answer{}, g.heed(err)
@@ -51,6 +61,10 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 	g.mu.Lock()
 	g.today.at(now).Accepted += uint64(len(ms))
 	g.mu.Unlock()
+	if claim != nil {
+		g.claimed(claim, ms[0])
+		return g.accepted(ms, events), nil
+	}
 	g.tell(func(d *dispatcher) {
 		for _, m := range ms {
 			d.q.add(&sms.Waiting{
@@ -59,8 +73,12 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 			}, now)
 		}
 	})
+	return g.accepted(ms, events), nil
+}
+
+func (g *Gateway) accepted(ms []*sms.Message, events []sms.Event) sms.Answer {
 	g.log.Info("accepted", "id", ms[0].ID, "to", ms[0].To.Short(), "messages", len(ms), "segments", ms[0].Segments, "origin", ms[0].Origin)
-	return sms.Answer{Events: events}, nil
+	return sms.Answer{Events: events}
 }
 
 func later(a, b time.Time) time.Time {

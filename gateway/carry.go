@@ -9,48 +9,15 @@ import (
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
-// carry makes one attempt: it writes that it begins, sends, and writes how it
-// ended. The way is free again as soon as Send has returned, so that the next
-// message does not wait for this one's disk.
-func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
-	g, way := d.g, b.Way
-	free := func(note func(*load)) {
-		g.tell(func(d *dispatcher) {
-			l := d.load[way]
-			l.busy--
-			note(&l)
-			d.load[way] = l
-		})
-	}
-
-	m, st, err := g.store.ByNum(ctx, e.num)
-	if err == nil {
-		m.Expires = g.cfg.believed(m.Expires)
-		if st.Event.State != sms.Queued {
-			// Accepted while Run was loading, entered twice, and done already.
-			g.ledger.undo(b, b.Segments)
-			g.tell(func(d *dispatcher) { d.q.remove(e) })
-			free(unsaid)
-			return
-		}
-		if st.Way == way {
-			b.First = len(st.Refs)
-			b.Segments -= b.First
-			g.ledger.undo(b, b.First) // those were counted when they were begun
-		}
-		st, err = g.store.Begin(ctx, e.num, b)
-	}
-	if err != nil {
-		g.ledger.undo(b, b.Segments)
-		d.postpone(ctx, e, err)
-		free(unsaid)
-		return
-	}
-
+// carry makes one attempt, which has begun: it sends, and writes how it ended.
+// It returns what the way carries next, begun too, or nil. The way is free again
+// as soon as Send has returned.
+func (d *dispatcher) carry(ctx context.Context, f *flight) (next *flight) {
+	g, way, m := d.g, f.b.Way, f.m
 	began := time.Now()
-	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: st.Event.Attempt, First: b.First})
+	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: f.n, First: f.b.First})
 	took := time.Since(began)
-	free(func(l *load) {
+	next = d.next(way, func(l *load) {
 		if err == nil {
 			l.took(took, len(refs))
 		}
@@ -60,18 +27,18 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 	})
 
 	o, aside := g.cfg.decide(ending{
-		m: m, begun: b, n: e.tries + 1, refs: refs, err: err,
-		stopped: ctx.Err() != nil, other: d.other(e, b),
+		m: m, begun: f.b, n: f.e.tries + 1, refs: refs, err: err,
+		stopped: ctx.Err() != nil, other: d.other(f.e, f.b),
 		now: time.Now().UTC(), jitter: jitter(),
 	})
 	if err != nil {
 		g.log.Info("attempt refused", "id", m.ID, "to", m.To.Short(), "way", way,
-			"attempt", st.Event.Attempt, "becomes", o.State, "doubt", o.Doubt != nil, "err", err)
+			"attempt", f.n, "becomes", o.State, "doubt", o.Doubt != nil, "err", err)
 	}
 	d.write(ctx, m.Num, func() error {
 		// What became of an attempt is written even when the process is told to
 		// stop: leaving it out would turn certainty into doubt.
-		st, err := g.store.Finish(context.WithoutCancel(ctx), m.Num, o, g.cfg.settle)
+		st, err := d.finish(context.WithoutCancel(ctx), f, o, &next)
 		if err != nil {
 			return err
 		}
@@ -79,16 +46,14 @@ func (d *dispatcher) carry(ctx context.Context, e *entry, b sms.Begin) {
 		if o.State == sms.Sent {
 			g.log.Info("sent", "id", m.ID, "to", m.To.Short(), "way", way, "segments", m.Segments, "attempt", st.Event.Attempt)
 		}
-		g.tell(func(d *dispatcher) { d.landed(e, st, way, aside) })
+		g.tell(func(d *dispatcher) { d.landed(f.e, st, way, aside) })
 		return nil
 	})
 	if err := g.clear(context.WithoutCancel(ctx)); err != nil {
 		g.log.Error("doubts not settled", "err", err) // the next attempt's end tries again
 	}
+	return next
 }
-
-// unsaid is for an attempt that says nothing about its way.
-func unsaid(*load) {}
 
 // landed takes a message back, or lets it go, after its attempt.
 func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {

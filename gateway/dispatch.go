@@ -20,7 +20,11 @@ type dispatcher struct {
 	rest time.Time       // no attempt is begun before: the disk is full
 	thaw time.Time       // when the first limit that holds something frees; zero: none does
 
+	send    context.Context // what attempts live under
 	flights sync.WaitGroup
+	takers  map[string][]chan<- *flight // who waits for a way's next message
+	offers  []*entry                    // messages that are not accepted yet
+	claims  int                         // of those, how many have a way and are being accepted
 }
 
 // Run loads what waits, settles what a stop left in doubt, and dispatches
@@ -34,6 +38,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	d := &dispatcher{
 		g: g, q: newQueue(g.table),
 		load: map[string]load{},
+		send: send, takers: map[string][]chan<- *flight{},
 	}
 	if len(g.cfg.Limits) > 0 {
 		d.q.held = d.held
@@ -52,6 +57,8 @@ func (g *Gateway) Run(ctx context.Context) error {
 	keeper.Go(func() { g.housekeep(keep) })
 
 	err := d.loop(ctx, send)
+	g.idle.Store(false)
+	close(g.over)
 	stopKeeping()
 	d.land(cut)
 	keeper.Wait()
@@ -120,6 +127,9 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 		d.q.loosen(now)
 		d.expire(send, d.q.expired(now))
 		d.dispatch(send, now)
+		d.dismiss()
+		d.decline()
+		d.g.idle.Store(d.spare(now))
 		d.g.waiting.Store(int64(len(d.q.byNum)))
 
 		at := now.Add(idle)
@@ -204,8 +214,18 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		b := d.g.ledger.spend(w, e, time.Now())
 		d.stick(e, &b)
 		d.g.spentSome(w)
-		d.flights.Go(func() { d.carry(send, e, b) })
+		d.launch(send, &flight{e: e, b: b})
 	}
+}
+
+// spare reports whether a way would take a message now, and none waits.
+func (d *dispatcher) spare(now time.Time) bool {
+	if now.Before(d.rest) || !d.q.empty() {
+		return false
+	}
+	return slices.ContainsFunc(d.g.ways(), func(w sms.Way) bool {
+		return w.Ready && d.load[w.Name].busy < max(1, w.Window)
+	})
 }
 
 // stick notes that a message's recipient is used to the SIM it leaves from,
@@ -285,10 +305,11 @@ func wait(ctx context.Context, d time.Duration) bool {
 // land waits for the attempts in progress; those that take longer than
 // StopWait are cut.
 func (d *dispatcher) land(cut context.CancelFunc) {
-	landed := make(chan struct{})
-	go func() { d.flights.Wait(); close(landed) }()
 	t := time.NewTimer(d.g.cfg.StopWait)
 	defer t.Stop()
+	d.settleClaims(t.C)
+	landed := make(chan struct{})
+	go func() { d.flights.Wait(); close(landed) }()
 	select {
 	case <-landed:
 		return
@@ -297,4 +318,16 @@ func (d *dispatcher) land(cut context.CancelFunc) {
 	}
 	cut()
 	<-landed
+}
+
+// settleClaims waits for requests that were promised a way, so that none is left
+// begun and not sent. It gives up when the time is over.
+func (d *dispatcher) settleClaims(over <-chan time.Time) {
+	for d.read(); d.claims > 0; d.read() {
+		select {
+		case <-d.g.wake:
+		case <-over:
+			return
+		}
+	}
 }

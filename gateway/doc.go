@@ -6,8 +6,10 @@
 // # How a message goes out
 //
 //	Accept     any caller    one transaction: message, event; then into the queue
+//	claim      any caller    asks for a free way first: then Begin is in that transaction
 //	dispatch   one goroutine owns the queue: what is due, which way is free
-//	carry      one goroutine for each attempt: Begin, Send, Finish
+//	fly        one goroutine for each way at work: Begin, Send, then Turn, which ends one
+//	                         attempt and begins the next in one transaction, or Finish
 //	settle     pure          what an attempt's end or a report makes of the message
 //	Follow     any caller    the journal after a cursor
 //
@@ -60,6 +62,6 @@
 // # Goroutines
 //
 // Run starts the dispatcher, one housekeeper, and one goroutine for each
-// attempt in progress; it returns when all are gone. Everything else runs on
+// attempt in progress, which carries on with its way's next; it returns when all are gone. Everything else runs on
 // its caller's goroutine.
 package gateway

@@ -25,6 +25,7 @@ type Gateway struct {
 	sticks  *sticks // nil: no row is sticky
 
 	waiting atomic.Int64 // messages in the dispatcher's queue
+	idle    atomic.Bool  // nothing waits, and a way would take a message
 
 	mu        sync.Mutex // guards what follows
 	mail      []func(*dispatcher)
@@ -37,6 +38,7 @@ type Gateway struct {
 	trim    chan struct{}   // room for one: the store has no room, trim it now
 	fault   chan error      // room for one: the store is broken
 	wake    chan struct{}   // room for one: a letter is in, or a way changed
+	over    chan struct{}   // closed when the dispatcher reads no more letters
 	done    chan struct{}   // closed when Run returns
 }
 
@@ -49,7 +51,7 @@ func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 		ledger:  &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
 		met:     map[string]bool{}, followers: map[string]bool{},
 		notices: make(chan sms.Notice, noticesKept), spent: make(chan struct{}, 1), trim: make(chan struct{}, 1), fault: make(chan error, 1),
-		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), over: make(chan struct{}), done: make(chan struct{}),
 	}
 	if slices.ContainsFunc(g.table, func(r Route) bool { return r.Sticky }) {
 		g.sticks = &sticks{}

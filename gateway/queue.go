@@ -50,6 +50,7 @@ type entry struct {
 	to       sms.Number
 	route    Route
 	line     *line
+	claim    chan *flight // of one who would have it begun before it is accepted
 
 	mark  sms.Mark  // of to, where rows are sticky
 	used  string    // the SIM its recipient was used to when that was last looked at
@@ -102,20 +103,42 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 	if q.byNum[w.Num] != nil {
 		return
 	}
+	e := q.entry(w)
+	q.enter(e)
+	q.place(e, now)
+}
+
+// entry is a message as the queue sees it.
+func (q *queue) entry(w *sms.Waiting) *entry {
 	e := &entry{
 		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
 		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
-	q.byNum[w.Num] = e
 	if q.sticks != nil {
-		if e.mark = e.to.Mark(); e.route.Sticky {
-			q.enlist(e)
-		}
+		e.mark = e.to.Mark()
+	}
+	return e
+}
+
+// enter takes an entry into the lists that all messages stand in.
+func (q *queue) enter(e *entry) {
+	q.byNum[e.num] = e
+	if q.sticks != nil && e.route.Sticky {
+		q.enlist(e)
 	}
 	if !e.expires.IsZero() {
 		q.expiry.push(expires{e.expires, e})
 	}
-	q.place(e, now)
+}
+
+// empty reports whether nothing stands in any line.
+func (q *queue) empty() bool {
+	for _, l := range q.lines {
+		if l.skim(); l.pile.len() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // place puts an entry where it waits: until its time, or in its line.

@@ -21,6 +21,9 @@ type Store interface {
 	Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error)
 	// Finish ends an attempt. A report that overtook it is settled at once.
 	Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle) (*sms.Status, error)
+	// Turn is Finish of one and Begin of the next, as start says, in one
+	// transaction. The next is nil where it is not to be begun.
+	Turn(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle, next uint64, start sms.Start) (st *sms.Status, m *sms.Message, begun *sms.Status, err error)
 	// End moves a message outside an attempt: expired, cancelled, held.
 	End(ctx context.Context, num uint64, o sms.Outcome) (*sms.Status, error)
 	// Report enters a network's report. It returns nil when that is no news, or

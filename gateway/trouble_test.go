@@ -23,9 +23,30 @@ type sick struct {
 	begin  error
 	finish error
 	begins int
+	accept error
+	hold   chan struct{} // Accept waits for it, where it is set
 
 	finished func() // called when a message has been finished
 	trims    int
+}
+
+func (s *sick) Accept(ctx context.Context, ms []*sms.Message, key sms.RequestKey, why string, b *sms.Begin) ([]sms.Event, bool, error) {
+	s.mu.Lock()
+	err, hold := s.accept, s.hold
+	s.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return s.Store.Accept(ctx, ms, key, why, b)
+}
+
+func (s *sick) refuse(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accept = err
 }
 
 func (s *sick) Begin(ctx context.Context, num uint64, b sms.Begin) (*sms.Status, error) {
@@ -51,6 +72,16 @@ func (s *sick) Finish(ctx context.Context, num uint64, o sms.Outcome, settle sms
 		s.finished()
 	}
 	return st, err
+}
+
+func (s *sick) Turn(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle, next uint64, start sms.Start) (*sms.Status, *sms.Message, *sms.Status, error) {
+	s.mu.Lock()
+	err := errors.Join(s.begin, s.finish)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return s.Store.Turn(ctx, num, o, settle, next, start)
 }
 
 func (s *sick) Trim(ctx context.Context, keep sms.Retention, now time.Time) (int, error) {
@@ -85,8 +116,8 @@ func TestBrokenStoreEndsTheRun(t *testing.T) {
 				} else {
 					s.set(nil, broken)
 				}
-				w.run()
 				w.accept(one)
+				w.run()
 				if err := <-w.done; !errors.Is(err, sms.ErrBroken) {
 					t.Errorf("run ended with %v, want the broken store", err)
 				}
@@ -103,10 +134,10 @@ func TestFullDiskRestsTheQueue(t *testing.T) {
 		w := newWorld(t, newEdge("north"))
 		s := w.infect()
 		s.set(sms.ErrFull, nil)
-		w.run()
 		for i := range 50 {
 			w.accept(fmt.Sprintf(`{"id":"m%d","to":"+447700900123","text":"hello","receipt":false}`, i))
 		}
+		w.run()
 		<-time.After(65 * time.Second)
 		s.mu.Lock()
 		if s.begins > 8 || s.trims == 0 {
