@@ -48,6 +48,9 @@ type Received struct {
 	Parts      int       `json:"parts"`                // how many it came in
 	Incomplete bool      `json:"incomplete,omitempty"` // some parts never came
 	Class      *int      `json:"class,omitempty"`      // message class 0 to 3, where one was given
+	Kind       Kind      `json:"kind,omitempty"`       // what waits elsewhere: "voicemail", "mms"; absent for texts and octets
+	Waiting    *int      `json:"waiting,omitempty"`    // how much of that, where the network tells; 0: nothing any more
+	Replaces   int       `json:"replaces,omitempty"`   // 1 to 7: it stands in for the sender's last one of that number
 	Raw        []string  `json:"raw,omitempty"`        // the PDUs as the modem gave them, hexadecimal
 }
 

@@ -5,6 +5,7 @@ import "encoding/binary"
 // Information elements of a user data header, 3GPP TS 23.040 §9.2.3.24.
 const (
 	ieConcat     = 0x00 // reference of 8 bits, total, sequence
+	ieWaiting    = 0x01 // what kind of message waits elsewhere, how many
 	iePort8      = 0x04 // destination, originator
 	iePort16     = 0x05
 	ieConcatWide = 0x08 // reference of 16 bits, total, sequence
@@ -20,6 +21,8 @@ type Header struct {
 	HasPort    bool
 	Locking    byte // national language identifier, 0: default
 	Single     byte
+	Kind       Kind // what waits elsewhere; empty: nothing is said of that
+	Waiting    int  // how much of that
 }
 
 // ReadHeader reads a user data header without its length octet. An element it
@@ -38,6 +41,11 @@ func ReadHeader(udh []byte) (h Header, whole bool) {
 			h.Concat = Concat{Ref: uint16(data[0]), Total: int(data[1]), Seq: int(data[2])}
 		case id == ieConcatWide && len(data) == 4:
 			h.Concat = Concat{Ref: binary.BigEndian.Uint16(data), Wide: true, Total: int(data[2]), Seq: int(data[3])}
+		case id == ieWaiting && len(data) == 2:
+			// A voicemail is what most want to hear of, whatever else waits.
+			if kind := Indication(data[0]); h.Kind != KindVoicemail || kind == KindVoicemail {
+				h.Kind, h.Waiting = kind, int(data[1])
+			}
 		case id == iePort8 && len(data) == 2:
 			h.Port, h.SourcePort, h.HasPort = uint16(data[0]), uint16(data[1]), true
 		case id == iePort16 && len(data) == 4:

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -36,6 +37,10 @@ func Join(parts []Part) Received {
 		if r.SentAt.IsZero() {
 			r.SentAt = p.SentAt
 		}
+		if r.Kind == "" {
+			r.Kind, r.Waiting = p.Kind, p.Waiting
+		}
+		r.Replaces = cmp.Or(r.Replaces, p.Replaces)
 		if p.HasPort && r.Port == 0 && r.SourcePort == 0 {
 			r.Port, r.SourcePort = p.Port, p.SourcePort
 		}
@@ -48,6 +53,9 @@ func Join(parts []Part) Received {
 	}
 	r.Incomplete = !first.Concat.Alone() && first.Concat.Total > len(parts)
 	r.Text = joinText(parts)
+	if r.Kind == "" && r.Port == portPush && isMMS(r.Data) {
+		r.Kind = KindMMS
+	}
 	return r
 }
 

@@ -86,6 +86,10 @@ type Part struct {
 	HasPort    bool   `json:"has_port,omitempty"`
 	Class      *int   `json:"class,omitempty"`
 
+	Kind     Kind `json:"kind,omitempty"`     // what waits elsewhere; empty for what is itself the message
+	Waiting  *int `json:"waiting,omitempty"`  // how much of that, where it is told; 0: nothing any more
+	Replaces int  `json:"replaces,omitempty"` // 1 to 7: it stands in for the sender's last one of that number
+
 	Concat Concat `json:"concat,omitzero"`
 	Raw    string `json:"raw,omitempty"` // the PDU as it came, hexadecimal
 

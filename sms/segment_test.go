@@ -125,9 +125,14 @@ func TestReadHeader(t *testing.T) {
 		{"ports", "05040B8423F0", sms.Header{Port: 2948, SourcePort: 9200, HasPort: true}, true},
 		{"small ports", "0402F0F1", sms.Header{Port: 0xF0, SourcePort: 0xF1, HasPort: true}, true},
 		{"languages", "240101250106", sms.Header{Single: 1, Locking: 6}, true},
-		{"strangers between", "70000A03000401000307020101020000", sms.Header{Concat: sms.Concat{Ref: 7, Total: 2, Seq: 1}}, true},
+		{"strangers between", "70000A0300040100030702017F020000", sms.Header{Concat: sms.Concat{Ref: 7, Total: 2, Seq: 1}}, true},
 		{"wrong length", "00020703000401020304" + "0504AABBCCDD", sms.Header{Port: 0xAABB, SourcePort: 0xCCDD, HasPort: true}, true},
 		{"cut in an element", "0402F0F1000307", sms.Header{Port: 0xF0, SourcePort: 0xF1, HasPort: true}, false},
+		{"voicemails wait", "01028003", sms.Header{Kind: sms.KindVoicemail, Waiting: 3}, true},
+		{"voicemail counts before a fax", "0102000401020102", sms.Header{Kind: sms.KindVoicemail, Waiting: 4}, true},
+		{"fax before voicemail", "0102010201020004", sms.Header{Kind: sms.KindVoicemail, Waiting: 4}, true},
+		{"no voicemail waits any more", "01020004" + "01020000", sms.Header{Kind: sms.KindVoicemail}, true},
+		{"a video waits", "01020F01", sms.Header{Kind: sms.KindOther, Waiting: 1}, true},
 		{"cut after a name", "00", sms.Header{}, false},
 	} {
 		b, err := hex.DecodeString(tc.in)

@@ -156,6 +156,10 @@ func TestInbox(t *testing.T) {
 		say(200, `{"received":[`+oneReceived+`,{"id":"q","seq":8,"time":"2026-05-03T12:00:00Z","from":"INFO","text":"half","incomplete":true,"parts":1}]}`),
 		say(200, `{"received":[]}`),
 		say(200, `{"received": []}`),
+		say(200, `{"received":[`+
+			`{"id":"a","seq":4,"time":"2026-05-04T12:00:00Z","from":"","text":" ","kind":"voicemail","waiting":3,"parts":1},`+
+			`{"id":"b","seq":3,"time":"2026-05-04T12:00:00Z","from":"1","text":"gone","kind":"voicemail","waiting":0,"parts":1},`+
+			`{"id":"c","seq":2,"time":"2026-05-04T12:00:00Z","from":"1","text":"","data":"AQ==","port":2948,"kind":"mms","parts":2}]}`),
 	)})
 	d := newDesk(t)
 	d.want(t, 0, ``+
@@ -165,7 +169,13 @@ func TestInbox(t *testing.T) {
 		"", "inbox", "--state", server.dir)
 	d.want(t, 0, "nothing was received\n", "", "inbox", "--from", "INFO", "--before", "8", "--limit", "1", "--state", server.dir)
 	d.want(t, 0, "{\"received\":[]}\n", "", "inbox", "--json", "--state", server.dir)
-	server.wantAsked(t, "GET /api/v1/received?limit=20", "GET /api/v1/received?before=8&from=INFO&limit=1", "GET /api/v1/received?limit=20")
+	d.want(t, 0, ``+
+		"SEQ  TIME      FROM  MODEM  TEXT\n"+
+		"4    14:00:00  -     -      [voicemail: 3 waiting]\n"+
+		"3    14:00:00  1     -      [voicemail: none waits] gone\n"+
+		"2    14:00:00  1     -      [mms]\n",
+		"", "inbox", "--state", server.dir)
+	server.wantAsked(t, "GET /api/v1/received?limit=20", "GET /api/v1/received?before=8&from=INFO&limit=1", "GET /api/v1/received?limit=20", "GET /api/v1/received?limit=20")
 }
 
 func TestInboxFollow(t *testing.T) {

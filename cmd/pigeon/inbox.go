@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -58,10 +59,24 @@ func cmdInbox(ctx context.Context, e *env, args []string) error {
 // received is what came in, for one line.
 func received(r sms.Received) string {
 	s := body(r.Text, r.Data, r.Port)
+	if r.Kind != "" {
+		s = strings.TrimSpace("[" + waits(r) + "] " + r.Text)
+	}
 	if r.Incomplete {
 		s = "[incomplete] " + s
 	}
 	return s
+}
+
+// waits is what a message tells of that waits elsewhere.
+func waits(r sms.Received) string {
+	switch {
+	case r.Waiting == nil:
+		return string(r.Kind)
+	case *r.Waiting == 0:
+		return fmt.Sprintf("%s: none waits", r.Kind)
+	}
+	return fmt.Sprintf("%s: %d waiting", r.Kind, *r.Waiting)
 }
 
 // receivedLine is a received message in one line, made visible.

@@ -123,6 +123,10 @@ func TestDecodeByTheBook(t *testing.T) {
 			want: sms.Part{From: "0704050607", Text: "hellohello", SentAt: sentAt},
 		},
 		{
+			name: "twenty digits", line: "0004" + "1491" + "21436587092143658709" + "0000" + stamp + hello,
+			want: sms.Part{From: "+12345678901234567890", Text: "hellohello", SentAt: sentAt},
+		},
+		{
 			name: "keys", line: "0004" + "0681BA10CC" + "0000" + stamp + hello,
 			want: sms.Part{From: "*#01aa", Text: "hellohello", SentAt: sentAt},
 		},
@@ -178,28 +182,76 @@ func TestDecodeByTheBook(t *testing.T) {
 			name: "delete after reading", line: "0004" + sender + "0040" + stamp + hello,
 			want: sms.Part{From: from, Text: "hellohello", SentAt: sentAt},
 		},
+	} {
+		d.check(t)
+	}
+}
+
+// A network tells of a message that waits elsewhere by the data coding scheme,
+// by the header, or by an odd sender.
+func TestDecodeTellsWhatWaits(t *testing.T) {
+	from := sms.Number("+31641600986")
+	count := func(n int) *int { return &n }
+	for _, d := range []decoding{
 		{
-			name: "no more voice mail", line: "0004" + sender + "00C0" + stamp + "00",
-			want: sms.Part{From: from, SentAt: sentAt},
+			name: "no more voicemail", line: "0004" + sender + "00C0" + stamp + "00",
+			want: sms.Part{From: from, SentAt: sentAt, Kind: sms.KindVoicemail, Waiting: count(0)},
 		},
 		{
-			name: "voice mail", line: "0004" + sender + "00C8" + stamp + "01" + pack(0, ' '),
-			want: sms.Part{From: from, Text: " ", SentAt: sentAt},
+			name: "voicemail", line: "0004" + sender + "00C8" + stamp + "01" + pack(0, ' '),
+			want: sms.Part{From: from, Text: " ", SentAt: sentAt, Kind: sms.KindVoicemail},
 		},
 		{
-			name: "voice mail to keep", line: "0004" + sender + "00D8" + stamp + hello,
-			want: sms.Part{From: from, Text: "hellohello", SentAt: sentAt},
+			name: "fax", line: "0004" + sender + "00C9" + stamp + "00",
+			want: sms.Part{From: from, SentAt: sentAt, Kind: sms.KindFax},
 		},
 		{
-			name: "voice mail in UCS-2", line: "0004" + sender + "00E8" + stamp + "02" + "041F",
-			want: sms.Part{From: from, Coding: sms.CodingUCS2, Text: "П", Octets: []byte("\x04\x1F"), SentAt: sentAt},
+			name: "no more e-mail, to keep", line: "0004" + sender + "00D2" + stamp + hello,
+			want: sms.Part{From: from, Text: "hellohello", SentAt: sentAt, Kind: sms.KindEmail, Waiting: count(0)},
 		},
 		{
-			name: "voice mail in a header", line: "0044" + sender + "0000" + stamp + "08" + "04010280FF" + pack(2, 'a', 'b'),
-			want: sms.Part{From: from, Text: "ab", SentAt: sentAt},
+			name: "voicemail to keep", line: "0004" + sender + "00D8" + stamp + hello,
+			want: sms.Part{From: from, Text: "hellohello", SentAt: sentAt, Kind: sms.KindVoicemail},
+		},
+		{
+			name: "something else in UCS-2", line: "0004" + sender + "00EB" + stamp + "02" + "041F",
+			want: sms.Part{From: from, Coding: sms.CodingUCS2, Text: "П", Octets: []byte("\x04\x1F"), SentAt: sentAt, Kind: sms.KindOther},
+		},
+		{
+			name: "the class behind the last of them", line: "0004" + sender + "00F0" + stamp + hello,
+			want: sms.Part{From: from, Text: "hellohello", SentAt: sentAt, Class: count(0)},
+		},
+		{
+			name: "in a header, with a count", line: "0044" + sender + "0000" + stamp + "08" + "04010280FF" + pack(2, 'a', 'b'),
+			want: sms.Part{From: from, Text: "ab", SentAt: sentAt, Kind: sms.KindVoicemail, Waiting: count(255)},
+		},
+		{
+			name: "the header counts, whatever the scheme says", line: "0044" + sender + "00C8" + stamp + "06" + "0401020203" + "00",
+			want: sms.Part{From: from, SentAt: sentAt, Kind: sms.KindEmail, Waiting: count(3)},
+		},
+		{
+			name: "by its sender", line: "0004" + "04D0" + "1120" + "0000" + stamp + "01" + pack(0, ' '),
+			want: sms.Part{Text: " ", SentAt: sentAt, Kind: sms.KindVoicemail},
+		},
+		{
+			name: "cleared by its sender", line: "0004" + "04D0" + "1000" + "0000" + stamp + "01" + pack(0, ' '),
+			want: sms.Part{Text: " ", SentAt: sentAt, Kind: sms.KindVoicemail, Waiting: count(0)},
+		},
+		{
+			name: "a name of two letters", line: "0004" + "04D0" + pack(0, 'O', '2') + "0000" + stamp + hello,
+			want: sms.Part{From: "O2", Text: "hellohello", SentAt: sentAt},
 		},
 	} {
 		d.check(t)
+	}
+}
+
+func TestDecodeTellsWhatItReplaces(t *testing.T) {
+	for pid, want := range map[string]int{"00": 0, "40": 0, "41": 1, "44": 4, "47": 7, "48": 0, "5F": 0} {
+		p, err := tpdu.Decode("0004"+sender+pid+"00"+stamp+hello, 0)
+		if err != nil || p.Part == nil || p.Part.Replaces != want || p.Part.Text != "hellohello" {
+			t.Errorf("PID %s: %+v, %v; want it to replace %d", pid, p.Part, err, want)
+		}
 	}
 }
 

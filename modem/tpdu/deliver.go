@@ -9,15 +9,25 @@ import (
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
-// pidType0 is a short message that the standard says to acknowledge and not to
-// show, 23.040 §9.2.3.9.
-const pidType0 = 0x40
+// Protocol identifiers, 23.040 §9.2.3.9.
+const (
+	pidType0 = 0x40 // to be acknowledged and not to be shown
+
+	// Replace short message type 1 to 7: it stands in for the one of the same
+	// type that came last from the same sender.
+	pidReplace     = 0x41
+	pidReplaceLast = 0x47
+)
 
 // deliver reads an SMS-DELIVER, §9.2.2.1, into p.
 func (r *reader) deliver(p *sms.Part) (silent bool) {
 	fo := tpdu.FirstOctet(r.octet("TP-MTI"))
+	oa := r.b[r.at:]
 	p.From = r.address("TP-OA")
 	pid := r.octet("TP-PID")
+	if pid >= pidReplace && pid <= pidReplaceLast {
+		p.Replaces = int(pid - pidReplace + 1)
+	}
 	at := r.at
 	dcs := tpdu.DCS(r.octet("TP-DCS"))
 	p.SentAt = r.timestamp("TP-SCTS")
@@ -28,6 +38,7 @@ func (r *reader) deliver(p *sms.Part) (silent bool) {
 		p.Class = &n
 	}
 	r.userData(fo.UDHI(), p)
+	indicate(p, dcs, oa)
 	return pid == pidType0
 }
 
@@ -77,6 +88,9 @@ func (r *reader) userData(udhi bool, p *sms.Part) {
 		h, head = r.header(start+1, ud)
 	}
 	p.Concat, p.Port, p.SourcePort, p.HasPort = h.Concat, h.Port, h.SourcePort, h.HasPort
+	if h.Kind != "" {
+		p.Kind, p.Waiting = h.Kind, &h.Waiting
+	}
 
 	switch p.Coding {
 	case sms.CodingGSM7:
