@@ -88,7 +88,7 @@ func newJob(ctx context.Context, a *sms.Attempt) (*job, error) {
 	if err != nil {
 		return nil, &sms.SendError{Verdict: sms.Reject, Err: err}
 	}
-	o := tpdu.SubmitOptions{Report: a.Receipt, Flash: a.Flash}
+	o := tpdu.SubmitOptions{Report: a.Receipt, Flash: a.Flash, ReplyPath: a.ReplyPath}
 	if !a.Expires.IsZero() {
 		o.Validity = time.Until(a.Expires)
 		if o.Validity <= 0 {

@@ -303,20 +303,20 @@ func TestStopWaitsForTheAnswerOfWhatHasLeft(t *testing.T) {
 	}
 }
 
-func TestValidityIsWhatRemains(t *testing.T) {
+func TestWishesReachTheNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := one(t, modemsim.ModemConfig{})
 		defer r.end()
 		r.ready("m1")
 		a := attempt("hello")
 		a.Expires = time.Now().Add(61 * time.Minute)
-		a.Receipt, a.Flash = false, true
+		a.Receipt, a.Flash, a.ReplyPath = false, true, true
 		if _, err := r.pool.Send(t.Context(), "m1", a); err != nil {
 			t.Fatal(err)
 		}
 		s := r.net.Segments()[0]
-		if s.Validity < 55*time.Minute || s.Validity > 61*time.Minute || s.Report || s.Class != 0 {
-			t.Errorf("validity %v, report %v, class %d; want an hour, no report, class 0", s.Validity, s.Report, s.Class)
+		if s.Validity < 55*time.Minute || s.Validity > 61*time.Minute || s.Report || s.Class != 0 || !s.ReplyPath {
+			t.Errorf("validity %v, report %v, class %d, reply path %v; want an hour, no report, class 0, one", s.Validity, s.Report, s.Class, s.ReplyPath)
 		}
 		a.Expires = time.Now().Add(-time.Minute)
 		if _, err := r.pool.Send(t.Context(), "m1", a); err == nil || len(r.net.Segments()) != 1 {

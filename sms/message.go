@@ -21,7 +21,8 @@ type Message struct {
 	From        string          `json:"from,omitempty"`
 	Route       string          `json:"route,omitempty"` // a way or a route by name; empty lets the table decide
 	Encoding    Encoding        `json:"encoding"`
-	Flash       bool            `json:"flash,omitempty"` // message class 0, shown at once and not stored
+	Flash       bool            `json:"flash,omitempty"`      // message class 0, shown at once and not stored
+	ReplyPath   bool            `json:"reply_path,omitempty"` // TP-RP: the answer may go by the service centre this went by
 	Priority    Priority        `json:"priority"`
 	SendAt      time.Time       `json:"send_at,omitzero"` // not before
 	Expires     time.Time       `json:"expires,omitzero"` // not after

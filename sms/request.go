@@ -33,6 +33,7 @@ type Request struct {
 	Route       string          `json:"route,omitempty"`
 	Encoding    Encoding        `json:"encoding,omitempty"`
 	Flash       bool            `json:"flash,omitempty"`
+	ReplyPath   bool            `json:"reply_path,omitempty"`
 	Priority    string          `json:"priority,omitempty"`
 	SendAt      string          `json:"send_at,omitempty"` // RFC 3339
 	Expires     string          `json:"expires,omitempty"` // RFC 3339, or a duration: "10m", "2d"
@@ -59,7 +60,7 @@ func (r *Request) Messages(now time.Time, home Country) ([]*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := Message{From: r.From, Route: r.Route, Flash: r.Flash, Receipt: r.Receipt == nil || *r.Receipt,
+	m := Message{From: r.From, Route: r.Route, Flash: r.Flash, ReplyPath: r.ReplyPath, Receipt: r.Receipt == nil || *r.Receipt,
 		MaxSegments: r.MaxSegments, Origin: r.Origin, Accepted: now.UTC(), To: to[0]}
 	for _, set := range []func(*Message) error{r.setContent, r.setChoices, r.setMeta, r.setSegments} {
 		if err := set(&m); err != nil {

@@ -26,6 +26,7 @@ var fields = []struct {
 	{"route", nil, func(r *Request, raw json.RawMessage) string { return readString(raw, &r.Route) }},
 	{"encoding", nil, func(r *Request, raw json.RawMessage) string { return readString(raw, (*string)(&r.Encoding)) }},
 	{"flash", nil, func(r *Request, raw json.RawMessage) string { return readBool(raw, &r.Flash) }},
+	{"reply_path", nil, func(r *Request, raw json.RawMessage) string { return readBool(raw, &r.ReplyPath) }},
 	{"priority", nil, func(r *Request, raw json.RawMessage) string { return readString(raw, &r.Priority) }},
 	{"send_at", nil, func(r *Request, raw json.RawMessage) string { return readString(raw, &r.SendAt) }},
 	{"expires", nil, func(r *Request, raw json.RawMessage) string { return readString(raw, &r.Expires) }},

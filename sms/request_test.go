@@ -42,10 +42,10 @@ func TestRequestIsReadWithEveryField(t *testing.T) {
 		"space":   {" \n{ \"to\" : \"1234\" , \"text\" : \"hi\" }\r\n\t", sms.Request{To: []string{"1234"}, Text: "hi"}},
 		"all": {
 			`{"id":"a.1:b_c-D","to":"1234","data":"AQID","port":2948,"source_port":9200,"from":"Shop","route":"north","encoding":"ucs2",
-			"flash":true,"priority":"urgent","send_at":"2026-03-01T18:00:00Z","expires":"2d","receipt":false,"on_doubt":"hold",
+			"flash":true,"reply_path":true,"priority":"urgent","send_at":"2026-03-01T18:00:00Z","expires":"2d","receipt":false,"on_doubt":"hold",
 			"max_segments":3,"meta":{"a": [1, {"b":null}]}}`,
 			sms.Request{ID: "a.1:b_c-D", To: []string{"1234"}, Data: []byte{1, 2, 3}, Port: 2948, SourcePort: 9200, From: "Shop", Route: "north",
-				Encoding: "ucs2", Flash: true, Priority: "urgent", SendAt: "2026-03-01T18:00:00Z", Expires: "2d", Receipt: &no, OnDoubt: "hold",
+				Encoding: "ucs2", Flash: true, ReplyPath: true, Priority: "urgent", SendAt: "2026-03-01T18:00:00Z", Expires: "2d", Receipt: &no, OnDoubt: "hold",
 				MaxSegments: 3, Meta: json.RawMessage(`{"a":[1,{"b":null}]}`)},
 		},
 	} {
@@ -145,13 +145,13 @@ func TestUnreadableRequestNamesTheField(t *testing.T) {
 func TestRequestBecomesMessages(t *testing.T) {
 	no := false
 	r := &sms.Request{ID: "order-7", To: []string{"07700 900123", "86555", "+44 7700 900123", "+33612345678"}, Text: strings.Repeat("x", 161),
-		From: "Shop", Route: "north", Flash: true, Priority: "high", SendAt: "2026-03-01T19:00:00+01:00", Expires: "1d12h", Receipt: &no,
+		From: "Shop", Route: "north", Flash: true, ReplyPath: true, Priority: "high", SendAt: "2026-03-01T19:00:00+01:00", Expires: "1d12h", Receipt: &no,
 		OnDoubt: sms.Hold, MaxSegments: 2, Meta: json.RawMessage(`{"a": 1}`), Origin: "mqtt"}
 	got, err := r.Messages(noon, land(t, "44"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := sms.Message{Request: "order-7", Text: r.Text, From: "Shop", Route: "north", Encoding: sms.EncodingAuto, Flash: true,
+	want := sms.Message{Request: "order-7", Text: r.Text, From: "Shop", Route: "north", Encoding: sms.EncodingAuto, Flash: true, ReplyPath: true,
 		Priority: sms.High, SendAt: noon.Add(6 * time.Hour), Expires: noon.Add(36 * time.Hour), OnDoubt: sms.Hold, MaxSegments: 2,
 		Meta: json.RawMessage(`{"a":1}`), Origin: "mqtt", Accepted: noon, Segments: 2}
 	to := []sms.Number{"+447700900123", "86555", "+33612345678"} // the third names the first again

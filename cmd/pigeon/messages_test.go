@@ -47,7 +47,7 @@ func TestMessagesAreChosen(t *testing.T) {
 	server.wantAsked(t, "GET /api/v1/messages?before=9&limit=5&state=queued&to=%2B447700900123")
 }
 
-const whole = `{"message":{"num":42,"id":"gate.2","request":"gate","to":"+447700900124","text":"two\nlines \u001b[2J","from":"Gate","route":"north","encoding":"ucs2","flash":true,"priority":"high","send_at":"2026-05-04T11:59:00Z","expires":"2026-05-04T12:59:00Z","receipt":false,"on_doubt":"hold","max_segments":3,"meta":{"a":1},"origin":"mqtt","accepted":"2026-05-04T11:58:00Z","segments":2},
+const whole = `{"message":{"num":42,"id":"gate.2","request":"gate","to":"+447700900124","text":"two\nlines \u001b[2J","from":"Gate","route":"north","encoding":"ucs2","flash":true,"reply_path":true,"priority":"high","send_at":"2026-05-04T11:59:00Z","expires":"2026-05-04T12:59:00Z","receipt":false,"on_doubt":"hold","max_segments":3,"meta":{"a":1},"origin":"mqtt","accepted":"2026-05-04T11:58:00Z","segments":2},
  "status":{"seq":97,"time":"2026-05-04T11:58:01Z","id":"gate.2","state":"queued","final":false,"to":"+447700900124","modem":"north","attempt":2,"segments":2,"sent":1,"why":"a network refused it","error":{"code":"+CMS 38","text":"network out of order","retry_at":"2026-05-04T12:01:00Z"}}}`
 
 func TestShow(t *testing.T) {
@@ -69,7 +69,7 @@ route     north
 priority  high
 send at   2026-05-04 13:59:00
 expires   2026-05-04 14:59:00
-options   flash, no receipt, encoding ucs2, hold when in doubt, at most 3 segments
+options   flash, reply path, no receipt, encoding ucs2, hold when in doubt, at most 3 segments
 meta      {"a":1}
 
   two

@@ -126,6 +126,9 @@ func options(m sms.Message) string {
 	if m.Flash {
 		all = append(all, "flash")
 	}
+	if m.ReplyPath {
+		all = append(all, "reply path")
+	}
 	if !m.Receipt {
 		all = append(all, "no receipt")
 	}

@@ -24,11 +24,10 @@ const (
 
 // SubmitOptions are what a SUBMIT may ask of the network beside carrying text.
 type SubmitOptions struct {
-	Validity         time.Duration // how long the network may try; 0: as long as it likes
-	Report           bool          // TP-SRR: ask for a status report
-	Flash            bool          // message class 0: shown at once, not stored
-	ReplyPath        bool          // TP-RP
-	RejectDuplicates bool          // TP-RD
+	Validity  time.Duration // how long the network may try; 0: as long as it likes
+	Report    bool          // TP-SRR: ask for a status report
+	Flash     bool          // message class 0: shown at once, not stored
+	ReplyPath bool          // TP-RP
 }
 
 // Submit makes the SUBMIT for one segment: the hexadecimal line that follows
@@ -55,9 +54,6 @@ func Submit(to sms.Number, seg sms.Segment, o SubmitOptions) (pdu string, length
 	}
 	if o.ReplyPath {
 		t.FirstOctet |= tpdu.FoRP
-	}
-	if o.RejectDuplicates {
-		t.FirstOctet |= tpdu.FoRD
 	}
 	if o.Validity > 0 {
 		t.SetVP(validity(o.Validity))
