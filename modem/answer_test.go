@@ -61,6 +61,22 @@ func TestSignal(t *testing.T) {
 	}
 }
 
+func TestStrength(t *testing.T) {
+	for line, want := range map[string]int{
+		"+CESQ: 40,0,255,255,255,255": -71, "+CESQ: 99,99,30,20,255,255": -91, "+CESQ: 99,99,255,255,20,45": -71,
+		"+CESQ: 0,99,255,255,255,255": -111, `^HCSQ:"LTE",50,45,141,20`: -71, "^HCSQ: WCDMA,40,35,30": -81,
+	} {
+		if got := strength([]string{line}); got == nil || *got != want {
+			t.Errorf("%q = %v, want %d", line, got, want)
+		}
+	}
+	for _, line := range []string{"+CESQ: 99,99,255,255,255,255", "+CESQ: 64", "+CESQ:", `^HCSQ:"NOSERVICE"`, `^HCSQ:"LTE",255`, ""} {
+		if got := strength([]string{line}); got != nil {
+			t.Errorf("%q = %d, want nothing", line, *got)
+		}
+	}
+}
+
 func TestOperator(t *testing.T) {
 	for _, tc := range []struct {
 		line, name string
@@ -295,7 +311,7 @@ func FuzzAnswers(f *testing.F) {
 	for _, s := range []string{
 		`+CREG: 2,1,"0B,"0100701",7`, `+CPMS: (("SM","BM","SR"),("SM"))`, `+CPMS: "SM",3,50`, "+CMGL: 1,,147 0791AA", "+CMGR: ,,92",
 		`+CMTI: "SM",3`, "+CDS: ,25", "+CMGS: 42", `+CSCA: "002B003400340037",145`, "^CPIN: READY,,10,3,10,3", "98440521436587092143",
-		"+CSQ: 100,99", `+COPS: 0,0,"A,B",7`, `+CNUM: "",`, "+CPINR: SIM PIN,3,3", `"`, ",", ":",
+		"+CSQ: 100,99", "+CESQ: 99,99,255,255,20,45", `^HCSQ:"LTE",50,45,141,20`, `+COPS: 0,0,"A,B",7`, `+CNUM: "",`, "+CPINR: SIM PIN,3,3", `"`, ",", ":",
 	} {
 		f.Add(s, "0791AA")
 	}
@@ -307,6 +323,9 @@ func FuzzAnswers(f *testing.F) {
 			}
 		}
 		if s := signal(lines); s != nil && (*s < -116 || *s > -25) {
+			t.Errorf("%q: %d dBm", lines, *s)
+		}
+		if s := strength(lines); s != nil && (*s < -121 || *s > -19) {
 			t.Errorf("%q: %d dBm", lines, *s)
 		}
 		if m := memories(lines); len(m) > 3 {

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"encoding/hex"
 	"strings"
 )
@@ -139,4 +140,30 @@ func signal(lines []string) *int {
 		return nil
 	}
 	return &dbm
+}
+
+// strength reads the answers to +CESQ, 3GPP TS 27.007 §8.69, and Huawei's ^HCSQ
+// in dBm, or nil where the modem does not know: the strength of all that is
+// received, as +CSQ counts it, or of the pilot channel, or what LTE's reference
+// signals come to, which are 25 dB less than all of the narrowest usual carrier
+// (5 MHz, 300 subcarriers).
+func strength(lines []string) *int {
+	scale := func(it []item, i, most, least int) *int {
+		if i >= len(it) {
+			return nil
+		}
+		n, ok := it[i].number()
+		if !ok || n > most {
+			return nil
+		}
+		n += least
+		return &n
+	}
+	if it, ok := find(lines, "+CESQ"); ok {
+		return cmp.Or(scale(it, 0, 63, -111), scale(it, 2, 96, -121), scale(it, 5, 97, -141+25))
+	}
+	if it, ok := find(lines, "^HCSQ"); ok {
+		return scale(it, 1, 96, -121)
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package modem_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +119,14 @@ func TestQuectelEC25ReportInSR(t *testing.T) {
 		r.until(time.Minute, "report", func() bool { _, n := r.core.counts(); return n == 1 })
 		if p := r.core.reported()[0]; p.ID != "7" || p.State != sms.Delivered {
 			t.Errorf("report = %+v", p)
+		}
+		lines := r.wires["m1"].lines()
+		read := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "AT+CMGR=0") })
+		if mem := lines[read-1]; mem != "AT+CPMS=\"SR\"\r\n" {
+			t.Errorf("read after %q: what lies in SM at the report's index is another text", mem)
+		}
+		if s := r.way("m1").Modem.Signal; s == nil || *s != -71 {
+			t.Errorf("signal %v, want -71 from +CESQ", s)
 		}
 	})
 }

@@ -32,7 +32,6 @@ type news struct {
 	full    bool            // some memory is, and not always the one that is named
 	watch   bool            // the network or the SIM has changed
 	reboot  bool            // every setting is lost
-	started bool            // the profile's readiness line
 	ring    bool            // somebody calls
 	caller  string          // who, where that was said
 	replies [][]string      // of +CUSD, at most repliesLimit
@@ -55,7 +54,7 @@ func (n *news) note(f func(*news)) {
 
 // taken is the news of one moment.
 type taken struct {
-	sweep, full, watch, reboot, started, ring bool
+	sweep, full, watch, reboot, ring bool
 
 	caller string
 }
@@ -67,8 +66,8 @@ const repliesLimit = 4
 func (n *news) take() taken {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	t := taken{n.sweep, n.full, n.watch, n.reboot, n.started, n.ring, n.caller}
-	n.sweep, n.full, n.watch, n.reboot, n.started, n.ring, n.caller = false, false, false, false, false, false, ""
+	t := taken{n.sweep, n.full, n.watch, n.reboot, n.ring, n.caller}
+	n.sweep, n.full, n.watch, n.reboot, n.ring, n.caller = false, false, false, false, false, ""
 	return t
 }
 
@@ -148,7 +147,7 @@ func (s *session) hear(lines []string) {
 		s.news.note(func(n *news) { n.watch = true })
 	default:
 		if p := s.profile.Load(); p != nil && begins(p.Ready) {
-			s.news.note(func(n *news) { n.started = true })
+			s.news.note(func(*news) {}) // whoever waits for texts to work looks again
 		}
 	}
 }

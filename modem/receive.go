@@ -29,6 +29,7 @@ type found struct {
 	text   stored
 	report bool // announced as one
 	listed bool
+	walked bool // nobody said that anything lies there
 }
 
 func (r *round) empty() bool { return len(r.todo) == 0 && r.flying == 0 && len(r.done) == 0 }
@@ -60,6 +61,7 @@ func (s *session) slot(at spot) *slot {
 	if p == nil {
 		if len(s.m.slots) >= slotsLimit {
 			clear(s.m.slots) // what is on disk is known by its octets as well
+			clear(s.walked)
 		}
 		p = &slot{}
 		s.m.slots[name] = p
@@ -176,10 +178,15 @@ func (s *session) look(ctx context.Context, f found) error {
 	}
 	if !f.listed {
 		ok, err := s.fetch(ctx, &f)
-		if err != nil {
-			if refused(err) {
-				s.failed(p)
-			}
+		switch {
+		case f.walked && (err == nil && !ok || refused(err) && !passing(err)):
+			s.vacant(p)
+			return err
+		case refused(err):
+			s.failed(p)
+			return err
+		case err != nil:
+			delete(s.walked, f.mem)
 			return err
 		}
 		if !ok {
@@ -327,11 +334,12 @@ func (s *session) remove(ctx context.Context) error {
 	p := s.slot(at)
 	err := s.use(ctx, at.mem)
 	if err == nil {
-		_, err = s.ask(ctx, "+CMGD="+strconv.Itoa(at.index), simLimit)
+		_, err = s.ask(ctx, "+CMGD="+strconv.Itoa(at.index), s.profile.Load().DeleteLimit)
 	}
 	switch {
 	case err == nil:
 		p.emptied, p.failures = true, 0
+		delete(s.walked, at.mem) // another may take its place
 		if at.mem == s.home && s.free >= 0 {
 			s.free++
 		}

@@ -33,6 +33,8 @@ type session struct {
 	home     string          // where new texts are stored
 	mems     []string        // memories that can be read
 	heard    map[string]bool // memories to sweep besides home
+	walked   map[string]int  // memories that listed nothing, and how many texts they counted
+	wipeAt   time.Time       // not before
 	free     int             // places left in home; -1: not known
 	sweeps   int
 	cnmi     string   // the value of +CNMI that was taken; empty: not to be verified
@@ -76,6 +78,7 @@ func (s *session) reset() {
 	s.misses, s.sick, s.registered, s.linkless = 0, false, false, false
 	s.regs = allRegs()
 	s.mem, s.home, s.mems, s.heard, s.free = "", "", nil, map[string]bool{}, -1
+	s.walked = map[string]int{}
 	s.menuEnd, s.rung, s.caller = time.Time{}, false, ""
 	s.sweeping, s.round, s.turn, s.cnmi = nil, &round{}, false, ""
 }

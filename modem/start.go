@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,19 +176,8 @@ func (s *session) setUp(ctx context.Context) error {
 	if err := s.chooseStorage(ctx); err != nil {
 		return fmt.Errorf("storage: %w", err)
 	}
-	var err error
-	for _, v := range s.profile.Load().CNMI {
-		if _, err = s.ask(ctx, "+CNMI="+v, askLimit); err == nil {
-			s.cnmi = v
-			break
-		}
-		if s.over(ctx, err) {
-			return err
-		}
-	}
-	if err != nil {
-		// The sweep finds every text, a minute late at worst.
-		s.m.log.Warn("the modem will not announce texts", "err", err)
+	if err := s.announcing(ctx); err != nil {
+		return err
 	}
 	if err := s.serviceCentre(ctx); err != nil {
 		return err
@@ -225,6 +215,32 @@ func (s *session) plainText(ctx context.Context) error {
 	}
 	return nil
 }
+
+// announcing has the modem say when a text is stored and hand reports over.
+func (s *session) announcing(ctx context.Context) error {
+	p := s.profile.Load()
+	var err error
+	for _, v := range p.CNMI {
+		if _, err = s.ask(ctx, "+CNMI="+v, askLimit); err == nil {
+			s.cnmi = v
+			break
+		}
+		if s.over(ctx, err) {
+			return err
+		}
+	}
+	if err != nil {
+		// The sweep finds every text, a minute late at worst.
+		s.m.log.Warn("the modem will not announce texts", "err", err)
+	}
+	if reportsStored(s.cnmi) && slices.Contains(s.mems, p.ReportStore) {
+		s.heard[p.ReportStore] = true // swept now and then, in case one is not announced
+	}
+	return nil
+}
+
+// The fourth number of +CNMI is what becomes of reports, 3GPP TS 27.005 §3.4.1.
+func reportsStored(cnmi string) bool { return len(cnmi) > 6 && cnmi[6] == '2' }
 
 // serviceCentre reads where texts are handed in, and sets it where the
 // configuration says so.

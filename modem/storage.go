@@ -57,7 +57,7 @@ func (s *session) chooseStorage(ctx context.Context) error {
 // two memories refuses three names, one with one refuses two.
 func (s *session) setStorage(ctx context.Context, name string, most int) (bool, error) {
 	if most < 1 || most > 3 {
-		most = 3
+		most = s.profile.Load().Memories
 	}
 	for n := most; n >= 1; n-- {
 		cmd := "+CPMS=" + strings.TrimSuffix(strings.Repeat(`"`+name+`",`, n), ",")
@@ -115,8 +115,8 @@ func (s *session) use(ctx context.Context, mem string) error {
 	return nil
 }
 
-// occupied asks how many texts lie in the memory in use, and how many may: -1
-// where the modem does not tell.
+// occupied asks how many texts lie in the memory in use, and how many places it
+// has: -1 where the modem does not tell.
 func (s *session) occupied(ctx context.Context) (used, total int, err error) {
 	info, err := s.ask(ctx, "+CPMS?", s.profile.Load().StorageLimit)
 	if err != nil {
@@ -128,14 +128,6 @@ func (s *session) occupied(ctx context.Context) (used, total int, err error) {
 	}
 	s.room(m, len(m)-1)
 	return m[0].used, m[0].total, nil
-}
-
-// clear makes room in a memory that is full of what its family never lists. No
-// text is lost that came since: there was no room for one.
-func (s *session) clear(ctx context.Context, mem string) error {
-	s.m.log.Warn("a memory full of what is never listed is emptied", "memory", mem)
-	_, err := s.ask(ctx, "+CMGD=1,4", s.profile.Load().DeleteLimit)
-	return err
 }
 
 // nothingThere reports whether a refusal means that there is nothing at a place, or

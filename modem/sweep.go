@@ -30,10 +30,10 @@ func (s *session) sweep(ctx context.Context, mem string) error {
 		}
 		return err
 	}
-	if len(info) == 0 && total > 0 && used >= total && s.profile.Load().Unlisted {
-		return s.clear(ctx, mem)
-	}
 	texts := list(info)
+	if len(texts) == 0 && used > 0 {
+		return s.unlisted(ctx, mem, used, total, len(info) == 0)
+	}
 	isNew := func(t stored) bool { return t.stat == statUnread }
 	if s.sweeps > 0 && !s.spoke.Load() && slices.ContainsFunc(texts, isNew) {
 		if err := s.listen(ctx); err != nil {

@@ -70,6 +70,19 @@ func codeOf(err error) (kind string, code int) {
 	return e.Kind, e.Code
 }
 
+// passing reports whether a refusal to read a place tells of the SIM or of the
+// modem as a whole, and may be another a moment later.
+func passing(err error) bool {
+	kind, code := codeOf(err)
+	switch kind {
+	case "CMS":
+		return code == 301 || code >= 310 && code <= 318 || code >= 512 && code <= 515 || code == 532 || code == 536
+	case "CME":
+		return code >= 10 && code <= 18 || code == 515 || code == 536
+	}
+	return false
+}
+
 // wrongMode reports whether a refusal may come from the modem having fallen
 // back to text mode, or from its not having finished starting.
 func wrongMode(err error) bool {

@@ -25,6 +25,17 @@ func (s *session) watch(ctx context.Context) error {
 		return err
 	}
 	dbm := signal(info)
+	for _, cmd := range s.profile.Load().Signal {
+		if dbm != nil {
+			break
+		}
+		// On LTE the other says 99 while all is well.
+		info, _, err := s.offer(ctx, cmd, askLimit)
+		if err != nil {
+			return err
+		}
+		dbm = strength(info)
+	}
 	s.m.update(func(i *sms.Modem) { i.Signal = dbm })
 
 	was := s.registered

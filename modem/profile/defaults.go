@@ -31,8 +31,6 @@ const (
 	readyWait = 60 * time.Second
 	settle    = 3 * time.Second
 
-	// smstools waits 10 s for a prompt, the most of all shipped software.
-	promptLimit = 10 * time.Second
 	// An EG06-E was seen to answer +CMGS after 135 s; no maker documents more
 	// than 120 s. Three minutes leave room and still end.
 	sendLimit    = 180 * time.Second
@@ -41,14 +39,10 @@ const (
 	// +CFUN=0 and +CFUN=4 take up to 40 s, +CFUN=1 up to 15 s.
 	radioLimit = 45 * time.Second
 
-	// Faster senders are blocked by operators before they are by modems.
-	gap = 3 * time.Second
-
 	// After a soft reset a stick leaves the bus 2 to 10 s later and returns 10
 	// to 60 s after that.
-	away  = 70 * time.Second
-	boot  = 20 * time.Second
-	texts = 20 * time.Second
+	away = 70 * time.Second
+	boot = 20 * time.Second
 )
 
 // Commands that stop the radio and start it. What +CFUN=0 does differs: where
@@ -73,15 +67,13 @@ func complete(groups ...[]Profile) []Profile {
 		list(&p.CNMI, anyCNMI...)
 		list(&p.Storage, "SM", "ME")
 		list(&p.ICCID, anyICCID...)
-		list(&p.Signal, "+CSQ")
 		p.Memories = cmp.Or(p.Memories, 3)
-		p.ReadyPoll = cmp.Or(p.ReadyPoll, "+CPMS?")
 		p.RadioOff, p.RadioOn = cmp.Or(p.RadioOff, functionsOff), cmp.Or(p.RadioOn, functionsOn)
 		p.Reset = cmp.Or(p.Reset, "+CFUN=1,1")
 		for d, def := range map[*time.Duration]time.Duration{
-			&p.ReadyWait: readyWait, &p.Settle: settle, &p.PromptLimit: promptLimit, &p.SendLimit: sendLimit,
+			&p.ReadyWait: readyWait, &p.Settle: settle, &p.SendLimit: sendLimit,
 			&p.StorageLimit: storageLimit, &p.DeleteLimit: deleteLimit, &p.RadioLimit: radioLimit,
-			&p.Gap: gap, &p.Boot: boot, &p.Texts: texts,
+			&p.Boot: boot,
 		} {
 			*d = cmp.Or(*d, def)
 		}
@@ -102,12 +94,9 @@ var simulated = Profile{
 	CNMI:         anyCNMI,
 	Storage:      []string{"SM", "ME"},
 	Memories:     3,
-	ReadyPoll:    "+CPMS?",
 	ReadyWait:    30 * time.Second,
 	Settle:       time.Second,
 	ICCID:        []string{"+CCID"},
-	Signal:       []string{"+CSQ"},
-	PromptLimit:  promptLimit,
 	SendLimit:    sendLimit,
 	StorageLimit: storageLimit,
 	DeleteLimit:  deleteLimit,
@@ -119,6 +108,5 @@ var simulated = Profile{
 	Away:         away,
 	PowerOff:     "+CPOF",
 	Boot:         10 * time.Second,
-	Texts:        10 * time.Second,
 	Key:          Key{On: time.Second, Off: 2 * time.Second, Gone: 5 * time.Second, Rest: 2 * time.Second},
 }

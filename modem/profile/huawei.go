@@ -1,7 +1,5 @@
 package profile
 
-import "time"
-
 // Huawei's ports are told by class, since their numbers differ from firmware to
 // firmware: "PC UI" takes commands and alone is sure to say +CMTI. The first
 // triple is that of NCM firmware.
@@ -37,8 +35,8 @@ var huawei = []Profile{
 		}}},
 		Vendors: []string{"12d1"},
 		Class:   huaweiPC, Avoid: huaweiAvoid,
-		Brands: []string{"huawei"},
-		Init:   huaweiSilence, Silence: huaweiSilence,
+		Brands:      []string{"huawei"},
+		Init:        huaweiSilence,
 		Unheard:     huaweiUnheard,
 		ReportStore: "SR",
 		Ready:       huaweiReady,
@@ -53,9 +51,9 @@ var huawei = []Profile{
 		Name:    "huawei-e220",
 		Layouts: []Layout{{IDs: []string{"12d1:1003"}}},
 		Class:   huaweiPC, Avoid: huaweiAvoid,
-		Brands: []string{"huawei"},
-		Models: []string{"e220", "e230", "e270", "e870"},
-		Init:   huaweiSilence, Silence: huaweiSilence,
+		Brands:  []string{"huawei"},
+		Models:  []string{"e220", "e230", "e270", "e870"},
+		Init:    huaweiSilence,
 		Unheard: huaweiUnheard,
 		Ready:   huaweiReady,
 		Tries:   huaweiTries,
@@ -63,7 +61,6 @@ var huawei = []Profile{
 		USSD:    Packed,
 		Reset:   "^RESET",
 		Away:    away,
-		Texts:   30 * time.Second,
 	},
 	{
 		// E303, E352, E353, E3131, E367, E3531: HSPA+ with stick firmware. An E353 must
@@ -71,15 +68,15 @@ var huawei = []Profile{
 		Name:    "huawei-e3",
 		Layouts: []Layout{{IDs: []string{"12d1:1506", "12d1:150f", "12d1:151d", "12d1:1c1e"}}},
 		Class:   huaweiPC, Avoid: huaweiAvoid,
-		Brands: []string{"huawei"},
-		Models: []string{"e303", "e31", "e35", "e367", "e180"},
-		Init:   huaweiSilence, Silence: huaweiSilence,
+		Brands:      []string{"huawei"},
+		Models:      []string{"e303", "e31", "e35", "e367", "e180"},
+		Init:        huaweiSilence,
 		Unheard:     huaweiUnheard,
 		ReportStore: "SR",
 		Ready:       huaweiReady,
 		Tries:       huaweiTries,
 		ICCID:       huaweiICCID,
-		Signal:      []string{"^HCSQ?", "+CSQ"},
+		Signal:      []string{"^HCSQ?"},
 		USSD:        Packed,
 		Reset:       "^RESET",
 		Away:        away,
@@ -91,14 +88,14 @@ var huawei = []Profile{
 		Name:    "huawei-lte",
 		Layouts: []Layout{{IDs: []string{"12d1:1442"}}},
 		Class:   huaweiPC, Avoid: huaweiAvoid,
-		Brands: []string{"huawei"},
-		Models: []string{"e39", "e327", "e33", "k51", "k5150", "me909", "mu736", "me936"},
-		Init:   huaweiSilence, Silence: huaweiSilence,
+		Brands:  []string{"huawei"},
+		Models:  []string{"e39", "e327", "e33", "k51", "k5150", "me909", "mu736", "me936"},
+		Init:    huaweiSilence,
 		Unheard: huaweiUnheard,
 		Ready:   huaweiReady,
 		Tries:   huaweiTries,
 		ICCID:   huaweiICCID,
-		Signal:  []string{"^HCSQ?", "+CSQ"},
+		Signal:  []string{"^HCSQ?"},
 		USSD:    Packed,
 		Reset:   "^RESET",
 		Away:    away,

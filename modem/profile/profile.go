@@ -29,38 +29,33 @@ type Profile struct {
 	// What is said at start, after the identity is known. A refusal of Init is
 	// no fault: firmware of one family differs.
 	Init    []string
-	Silence []string // those of Init that stop a family's chatter; a restart undoes them
 	CNMI    []string // values of +CNMI=, tried in turn until one is taken
 	Unheard []string // what may bring unasked lines to the port in use, tried in turn where texts come and nothing says so
 
 	// Where texts are kept.
 	Storage     []string // names for +CPMS in order of preference
-	Memories    int      // how many names +CPMS= takes, 2 or 3
-	Unlisted    bool     // counts texts in +CPMS that +CMGL leaves out: only deleting all makes room
-	Reports     Reports  // how status reports come with the first CNMI value
+	Memories    int      // how many names +CPMS= takes, 2 or 3, where it does not say so itself
+	Unlisted    bool     // counts texts in +CPMS that can be neither listed nor read: only deleting all makes room
 	ReportStore string   // the memory of stored reports, whatever +CDSI says; empty: where +CDSI says
 
 	// When texts work, which is later than when AT answers.
 	Ready     []string      // beginnings of unasked lines that say so; none: only asking tells
-	ReadyPoll string        // the question that fails until then
 	ReadyWait time.Duration // from the first answer to AT; from then on "not yet" is no longer normal
 	Settle    time.Duration // after the PIN was taken, before the SIM is asked anything
 
 	Tries  Tries    // how many PIN tries are left
 	ICCID  []string // commands that may tell the SIM's serial number, best first
-	Signal []string // commands that tell the signal, most telling first; +CSQ is the last
+	Signal []string // commands that tell the signal where +CSQ does not know it
 	USSD   USSD     // how the text of +CUSD is written in a command
 
 	// The longest waits for an answer that are still normal.
-	PromptLimit  time.Duration // of +CMGS, for its prompt
 	SendLimit    time.Duration // of +CMGS, for its result
 	StorageLimit time.Duration // of +CPMS
 	DeleteLimit  time.Duration // of +CMGD
 	RadioLimit   time.Duration // of RadioOff and RadioOn
 
-	Balks    int           // how often in a row it may prompt and refuse the PDU at once; it is offered again
-	KeepLink bool          // +CMMS=1 speeds up messages of several segments
-	Gap      time.Duration // least time between two messages, which networks may enforce
+	Balks    int  // how often in a row it may prompt and refuse the PDU at once; it is offered again
+	KeepLink bool // +CMMS=1 speeds up messages of several segments
 
 	// How it is brought back, gentlest first.
 	RadioOff, RadioOn string        // the network left and joined again; +CFUN=0 and 1 where that is safe
@@ -68,7 +63,6 @@ type Profile struct {
 	Away              time.Duration // a reset may take it off the USB bus for so long; 0: a serial line, which stays
 	PowerOff          string        // leaves the network and switches off; empty: none is known
 	Boot              time.Duration // from power or reset to the first answer to AT, at most, usually
-	Texts             time.Duration // from there until texts work, at most, usually
 	Key               Key           // a module's PWRKEY; the zero value for sticks, which have none
 }
 
@@ -78,14 +72,6 @@ type Layout struct {
 	AT    []int    // interface numbers that take commands, best first; none: probe
 	Leave []int    // interface numbers to leave alone: diagnostics, NMEA, audio, network
 }
-
-// Reports says how status reports come.
-type Reports uint8
-
-const (
-	Direct Reports = iota // +CDS with the PDU
-	Stored                // +CDSI with a place to read
-)
 
 // Tries is how a family tells the PIN tries that are left.
 type Tries struct {

@@ -31,7 +31,7 @@ func TestSimulatedFamiliesAreKnown(t *testing.T) {
 			t.Errorf("%q, %q is taken for %s, want %s", cfg.Manufacturer, cfg.Model, p.Name, name)
 			continue
 		}
-		if cfg.BootTime > p.Boot || cfg.SettleTime > p.Texts || cfg.StorageTime > p.StorageLimit || cfg.PINTime > p.Settle+p.ReadyWait {
+		if cfg.BootTime > p.Boot || cfg.SettleTime > p.ReadyWait || cfg.StorageTime > p.StorageLimit || cfg.PINTime > p.Settle+p.ReadyWait {
 			t.Errorf("%s: boots in %v, settles in %v, stores in %v: longer than the profile allows", name, cfg.BootTime, cfg.SettleTime, cfg.StorageTime)
 		}
 		if cfg.AwayTime > p.Away {
