@@ -124,6 +124,31 @@ func TestSilencedFamilyIsSilencedAgainAfterAReboot(t *testing.T) {
 	})
 }
 
+// A place may hold another text by the time that what lay there is on disk.
+func TestTextThatTakesAnothersPlaceIsNotDeletedUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const second = "0791447700099099040C9144770009509541005211202230054005E8329BFD06"
+		r := played(t, "wavecom-q2403", func(s *scripted) {
+			s.stanzas["AT+CMGL=4"][0] = slices.Insert(s.stanzas["AT+CMGL=4"][0], 2, `* +CMTI: "SM",3`)
+			full := s.stanzas["AT+CPMS?"][0]
+			s.stanzas["AT+CPMS?"] = [][]string{full, full, {`< +CPMS: "SM",0,14,"SM",0,14`, "< OK"}}
+			s.stanzas["AT+CMGR=3"] = [][]string{{"< +CMGR: 0,,24", "< " + second, "< OK"}}
+		})
+		defer r.end()
+		r.ready("m1")
+		r.until(time.Minute, "both", func() bool { n, _ := r.core.counts(); return n == 2 })
+		r.rest(time.Minute)
+		read := slices.IndexFunc(r.wires["m1"].lines(), func(l string) bool { return strings.HasPrefix(l, "AT+CMGR=3") })
+		deleted := slices.IndexFunc(r.wires["m1"].lines(), func(l string) bool { return strings.HasPrefix(l, "AT+CMGD=3") })
+		if n := r.wires["m1"].count("AT+CMGD=3"); n != 1 || deleted < read {
+			t.Errorf("deleted %d times, first as write %d, read as write %d", n, deleted, read)
+		}
+		if p := r.core.kept()[1]; p.Replaces != 1 {
+			t.Errorf("part = %+v, want one that replaces", p)
+		}
+	})
+}
+
 func TestDeletingMayTakeItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := played(t, "wavecom-q2403", func(s *scripted) {

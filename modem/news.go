@@ -87,6 +87,15 @@ func (n *news) announced() bool {
 	return len(n.places) > 0
 }
 
+// retract reports whether a text was announced at a place, and forgets that.
+func (n *news) retract(at spot) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	was := n.places[notice{spot: at}]
+	delete(n.places, notice{spot: at})
+	return was
+}
+
 // takePlaces returns and forgets the announced places.
 func (n *news) takePlaces() map[notice]bool {
 	n.mu.Lock()

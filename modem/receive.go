@@ -320,6 +320,26 @@ func (s *session) settle(r result) {
 	}
 }
 
+// unchanged reads a place that was announced again before it could be deleted:
+// a text may have taken the place of the one it replaces. That one goes the way
+// of the others in this round. What was only announced late is the same still,
+// and must not be left behind: a modem that renumbers would give it a new place.
+func (s *session) unchanged(ctx context.Context, at spot, p *slot) (bool, error) {
+	f := found{spot: at, listed: true}
+	ok, err := s.fetchFrom(ctx, &f, at.mem)
+	switch {
+	case err != nil:
+		s.soon(time.Now().Add(missPause))
+		return false, err
+	case !ok:
+		return false, nil
+	case fingerprint(f.text.pdu) == p.print:
+		return true, nil
+	}
+	s.round.todo = append(s.round.todo, f)
+	return false, nil
+}
+
 // remove deletes the last place of what is on disk.
 func (s *session) remove(ctx context.Context) error {
 	r := s.round
@@ -332,6 +352,11 @@ func (s *session) remove(ctx context.Context) error {
 	at := r.done[i]
 	r.done = slices.Delete(r.done, i, i+1)
 	p := s.slot(at)
+	if s.news.retract(at) {
+		if same, err := s.unchanged(ctx, at, p); !same || err != nil {
+			return err
+		}
+	}
 	err := s.use(ctx, at.mem)
 	if err == nil {
 		_, err = s.ask(ctx, "+CMGD="+strconv.Itoa(at.index), s.profile.Load().DeleteLimit)
