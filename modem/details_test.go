@@ -182,6 +182,50 @@ func TestSilenceInASweepIsNoticedSoon(t *testing.T) {
 	})
 }
 
+func TestModemThatWantsAcknowledgements(t *testing.T) {
+	for _, tc := range []struct {
+		answer      string
+		direct, all int // values of +CNMI that hand reports over, and all
+	}{
+		{"< +CSMS: 1,1,1", 1, 1},
+		{"< +CMS ERROR: 303", 0, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := played(t, "quectel-ec25", func(s *scripted) {
+				s.stanzas["AT+CSMS?"] = [][]string{{"< +CSMS: 1,1,1,1", "< OK"}}
+				s.stanzas["AT+CSMS=0"] = [][]string{{tc.answer}}
+				if tc.direct > 0 {
+					s.stanzas["AT+CSMS=0"] = [][]string{{tc.answer, "< OK"}}
+					s.stanzas["AT+CNMI=2,1,0,1,0"] = [][]string{{"< OK"}}
+				}
+			})
+			defer r.end()
+			r.ready("m1")
+			w := r.wires["m1"]
+			direct := 0
+			for _, l := range w.lines() {
+				if v, ok := strings.CutPrefix(l, "AT+CNMI="); ok && v[6] == '1' {
+					direct++
+				}
+			}
+			if w.count("AT+CSMS=0") != 1 || direct != tc.direct || w.count("AT+CNMI=") != tc.all {
+				t.Errorf("%s: %d values of +CNMI, %d of them hand reports over; want %d, %d", tc.answer, w.count("AT+CNMI="), direct, tc.all, tc.direct)
+			}
+		})
+	}
+}
+
+func TestPhaseIsLeftAloneWhereItIsRight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{})
+		defer r.end()
+		r.ready("m1")
+		if n := r.wires["m1"].count("AT+CSMS="); n != 0 {
+			t.Errorf("+CSMS set %d times", n)
+		}
+	})
+}
+
 // The link is kept for messages of several segments, asked once each.
 func TestLinkIsKeptForSeveralSegments(t *testing.T) {
 	for family, want := range map[string]int{"quectel": 1, "simulated": 1, "simcom-2g": 0, "huawei": 0} {

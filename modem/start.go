@@ -219,8 +219,17 @@ func (s *session) plainText(ctx context.Context) error {
 // announcing has the modem say when a text is stored and hand reports over.
 func (s *session) announcing(ctx context.Context) error {
 	p := s.profile.Load()
-	var err error
-	for _, v := range p.CNMI {
+	acknowledges, err := s.service(ctx)
+	if err != nil {
+		return err
+	}
+	values := p.CNMI
+	if acknowledges {
+		// What is handed over would have to be acknowledged, with a command that
+		// many makers got wrong: reports are stored instead, or left.
+		values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return handsOver(v) })
+	}
+	for _, v := range values {
 		if _, err = s.ask(ctx, "+CNMI="+v, askLimit); err == nil {
 			s.cnmi = v
 			break
@@ -240,7 +249,27 @@ func (s *session) announcing(ctx context.Context) error {
 }
 
 // The fourth number of +CNMI is what becomes of reports, 3GPP TS 27.005 §3.4.1.
+func handsOver(cnmi string) bool     { return len(cnmi) > 6 && cnmi[6] == '1' }
 func reportsStored(cnmi string) bool { return len(cnmi) > 6 && cnmi[6] == '2' }
+
+// service sees to it that the modem acknowledges to the network by itself what
+// it hands over. Another program may have left it at phase 2+ (+CSMS=1), where
+// it waits for our word and, when none comes, refuses the report and hands over
+// nothing any more. It returns whether it stays like that.
+func (s *session) service(ctx context.Context) (acknowledges bool, err error) {
+	info, ok, err := s.offer(ctx, "+CSMS?", askLimit)
+	if err != nil || !ok {
+		return false, err
+	}
+	if it, ok := find(info, "+CSMS"); !ok || it[0].text != "1" {
+		return false, nil
+	}
+	_, ok, err = s.offer(ctx, "+CSMS=0", askLimit)
+	if err == nil && !ok {
+		s.m.log.Warn("the modem wants what it hands over acknowledged: reports are taken from its memory")
+	}
+	return !ok, err
+}
 
 // serviceCentre reads where texts are handed in, and sets it where the
 // configuration says so.
