@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/modem/usb"
 	"github.com/pigeon-sms/pigeon/sms"
@@ -62,6 +63,10 @@ type ModemConfig struct {
 	Roaming    string     // RoamingAllow or RoamingDeny; empty: allow
 	Power      Power      // its power line; nil: none
 	Balance    Balance    // how its SIM's balance is asked for
+
+	// Refresh is how long nothing may come in before the modem leaves the
+	// network and joins it again, while it is idle: an hour or more; 0: never.
+	Refresh time.Duration
 }
 
 // What a modem does with a network that is not its SIM's own. Allowed is the
@@ -71,6 +76,8 @@ const (
 	RoamingAllow = "allow"
 	RoamingDeny  = "deny" // send nothing
 )
+
+const leastRefresh = time.Hour
 
 // A Secret is a PIN. It prints as bullets.
 type Secret string
@@ -162,6 +169,9 @@ func (c Config) Validate() error {
 		}
 		if m.Roaming != "" && m.Roaming != RoamingAllow && m.Roaming != RoamingDeny {
 			fault("roaming", `%q is neither "allow" nor "deny"`, m.Roaming)
+		}
+		if m.Refresh != 0 && m.Refresh < leastRefresh {
+			fault("refresh", "%v is less than an hour: each time takes it off the network for a while", m.Refresh)
 		}
 		if m.Power != nil && !reflect.TypeOf(m.Power).Comparable() {
 			fault("power", "%T cannot be compared", m.Power)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/modem"
 )
@@ -24,7 +25,9 @@ func TestValidateReturnsEveryFault(t *testing.T) {
 		{Name: "sim", ICCID: "123"},
 		{Port: "/dev/ttyUSB2"},
 		{Name: "policy", Port: "/dev/ttyUSB4", Roaming: "sometimes", Power: uncomparable{}},
-		{Name: "policies", Port: "/dev/ttyUSB5", Roaming: "deny", Power: &mains{}},
+		{Name: "policies", Port: "/dev/ttyUSB5", Roaming: "deny", Power: &mains{}, Refresh: time.Hour},
+		{Name: "restless", Port: "/dev/ttyUSB6", Refresh: time.Minute},
+		{Name: "backwards", Port: "/dev/ttyUSB7", Refresh: -time.Hour},
 	}}
 	err := cfg.Validate()
 	if err == nil {
@@ -49,6 +52,8 @@ func TestValidateReturnsEveryFault(t *testing.T) {
 		`modem[8].name: 1 to 32 letters, digits, dots, dashes or underscores are needed`,
 		`modem[9].roaming: "sometimes" is neither "allow" nor "deny"`,
 		`modem[9].power: modem_test.uncomparable cannot be compared`,
+		`modem[11].refresh: 1m0s is less than an hour: each time takes it off the network for a while`,
+		`modem[12].refresh: -1h0m0s is less than an hour: each time takes it off the network for a while`,
 	}
 	if got := strings.Split(err.Error(), "\n"); !slices.Equal(got, want) {
 		t.Errorf("got faults\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

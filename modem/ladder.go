@@ -56,7 +56,8 @@ var (
 	refusing     = trouble{"refusing", StepPower} // it fails messages that others send
 	netRefused   = trouble{"refused", StepReset}  // the network does: power cannot change its mind
 	unregistered = trouble{"unregistered", StepReset}
-	lost         = trouble{"lost", StepPower} // its device has not come back
+	lost         = trouble{"lost", StepPower}  // its device has not come back
+	stale        = trouble{"stale", StepRadio} // nothing has come in for long
 )
 
 var (
@@ -273,7 +274,7 @@ func (m *modem) recovered(ctx context.Context, registered bool) {
 	l := &m.ladder
 	switch {
 	case l.trouble == noTrouble,
-		l.trouble == unregistered && !registered,
+		(l.trouble == unregistered || l.trouble == stale) && !registered,
 		m.breaker.trial:
 		return
 	case l.well.IsZero():
@@ -289,7 +290,7 @@ func (m *modem) proved(ctx context.Context) {
 	l := m.ladder
 	m.ladder, m.eased = ladder{}, 0
 	m.rest = firstRest
-	if l.helped == "" || l.trouble == asked || l.helped == StepReinitialise {
+	if l.helped == "" || l.trouble == asked || l.trouble == stale || l.helped == StepReinitialise {
 		return
 	}
 	helped := map[string]string{}

@@ -68,6 +68,7 @@ type modem struct {
 	rest    time.Duration    // before the next opening
 	family  *profile.Profile // the last session's
 	ladder  ladder
+	drought drought
 	breaker breaker
 	eased   time.Duration // how much longer than usual trouble is borne
 	away    time.Time     // since when there has been no device; zero: there is
@@ -238,6 +239,8 @@ func (m *modem) live(ctx context.Context, port string) {
 		m.mu.Unlock()
 		m.pause(ctx, m.back())
 	case errors.Is(err, errHeld), errors.Is(err, errOrdered):
+	case errors.Is(err, errStale):
+		m.refresh(ctx, err)
 	case missing(err):
 		m.miss(ctx, m.back())
 	default:

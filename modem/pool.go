@@ -37,9 +37,10 @@ type Pool struct {
 
 	awayMu sync.Mutex // held while what is remembered under awayKey is changed
 
-	mu      sync.Mutex // guards what follows; a modem's own mu may be taken while it is held
-	modems  []*modem   // the configured ones in their order, then those found
-	strange []stranger // devices that were found and have not said who they are
+	mu        sync.Mutex // guards what follows; a modem's own mu may be taken while it is held
+	modems    []*modem   // the configured ones in their order, then those found
+	strange   []stranger // devices that were found and have not said who they are
+	refreshed time.Time  // when a modem left its network for that, the last time
 }
 
 // New makes a pool. It starts nothing.

@@ -151,7 +151,7 @@ func refused(err error) bool {
 func (s *session) over(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil ||
 		errors.Is(err, line.ErrLost) || errors.Is(err, line.ErrClosed) || errors.Is(err, line.ErrStuck) ||
-		errors.Is(err, errSilent) || errors.Is(err, errSIM) || errors.Is(err, errReboot) ||
+		errors.Is(err, errSilent) || errors.Is(err, errSIM) || errors.Is(err, errReboot) || errors.Is(err, errStale) ||
 		errors.Is(err, errRefusing) || errors.Is(err, errRefused) || errors.Is(err, errUnready) || errors.Is(err, errUnregistered))
 }
 

@@ -82,7 +82,7 @@ func (s *session) watch(ctx context.Context) error {
 	if r.seeks() && time.Since(s.seeking) > limit+s.m.eased {
 		return fmt.Errorf("%w in %v: %s", errUnregistered, time.Since(s.seeking).Round(time.Second), r)
 	}
-	return nil
+	return s.stale(s.watched)
 }
 
 // banned reports whether the configuration keeps a modem from sending in a

@@ -91,6 +91,7 @@ type file struct {
 		Init       []string `toml:"init"`
 		Storage    []string `toml:"storage"`
 		Roaming    string   `toml:"roaming"`
+		Refresh    duration `toml:"refresh"`
 		Power      struct {
 			Name      string   `toml:"name"`
 			Chip      string   `toml:"chip"`
@@ -234,7 +235,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 			Name: m.Name, Port: m.Port, USB: m.USB, IMEI: m.IMEI, ICCID: m.ICCID,
 			PIN:        modem.Secret(faults.secret(fmt.Sprintf("modem[%d].pin", i), m.PIN, m.PINFile)),
 			SMSCNumber: sms.Number(m.SMSCNumber), Init: m.Init, Storage: m.Storage,
-			Roaming: m.Roaming,
+			Roaming: m.Roaming, Refresh: d(m.Refresh),
 			Balance: modem.Balance{
 				Code: m.Balance.Code, Replies: m.Balance.Replies, Every: d(m.Balance.Every),
 				Pattern: faults.pattern(fmt.Sprintf("modem[%d].balance.pattern", i), m.Balance.Pattern),

@@ -178,6 +178,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"modem.init", modems + "init = [\"AT+X\", \"AT+Y\"]", func(c config) any { return c.modem.Modems[0].Init }, []string{"AT+X", "AT+Y"}},
 		{"modem.storage", modems + "storage = [\"ME\"]", func(c config) any { return c.modem.Modems[0].Storage }, []string{"ME"}},
 		{"modem.roaming", modems + "roaming = \"deny\"", func(c config) any { return c.modem.Modems[0].Roaming }, "deny"},
+		{"modem.refresh", modems + "refresh = \"24h\"", func(c config) any { return c.modem.Modems[0].Refresh }, 24 * time.Hour},
 		{"modem.power.kind", modems + line, func(c config) any { return c.power }, []power.Config{{Kind: "cut", Pin: "GPIO17"}}},
 		{"modem.power.pin", modems + modems2 + line, func(c config) any { return c.power[0].Pin + c.power[1].Pin }, "GPIO17"},
 		{"modem.power.name", modems + line + "name = \"relay\"", func(c config) any { return c.power[0].Name }, "relay"},
