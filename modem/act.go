@@ -127,6 +127,23 @@ func (m *modem) speak(ctx context.Context, f func(context.Context, *line.Port) e
 	})
 }
 
+// Answers reports whether a modem answers at a port that nobody has open, asking
+// until ctx is done. A nil open is package usb's.
+func Answers(ctx context.Context, open func(context.Context, string) (io.ReadWriteCloser, error), port string) bool {
+	if open == nil {
+		open = openUSB
+	}
+	rw, err := open(ctx, port)
+	if err != nil {
+		return false
+	}
+	err = converse(ctx, rw, nil, func(ctx context.Context, l *line.Port) error {
+		_, err := l.Do(ctx, "", askLimit)
+		return err
+	})
+	return err == nil || refused(err)
+}
+
 // converse runs a port over a stream for as long as f takes. The ctx f gets
 // ends with the port.
 func converse(ctx context.Context, rw io.ReadWriteCloser, trace func(byte, []byte), f func(context.Context, *line.Port) error) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pigeon-sms/pigeon/modem/profile"
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
@@ -16,6 +17,14 @@ import (
 type Power interface {
 	// Cycle cuts the power, restores it, and returns when it is back.
 	Cycle(ctx context.Context) error
+}
+
+// A Keyed is a Power that presses a module's keys, which each family wants held
+// for times of its own.
+type Keyed interface {
+	Power
+	// Press is Cycle with a family's times, where its own were left open.
+	Press(ctx context.Context, k profile.Key) error
 }
 
 // errHeld ends the session of a modem whose power is about to go; errOrdered
@@ -224,11 +233,19 @@ func (p *Pool) cycle(ctx context.Context, m *modem) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := line.Cycle(ctx); err != nil {
+	if err := press(ctx, line, m.family.Key); err != nil {
 		return err
 	}
 	p.cycled[line] = time.Now()
 	return nil
+}
+
+// press cycles a line, a key as the modem's family wants it.
+func press(ctx context.Context, line Power, k profile.Key) error {
+	if keyed, ok := line.(Keyed); ok && k != (profile.Key{}) {
+		return keyed.Press(ctx, k)
+	}
+	return line.Cycle(ctx)
 }
 
 // shares reports whether another modem hangs on the same power line.

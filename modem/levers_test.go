@@ -5,9 +5,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
+	"github.com/pigeon-sms/pigeon/modem/profile"
 )
 
 // levers are the steps from outside: what was done, and what that does.
@@ -42,6 +44,17 @@ func (l *levers) pulled() []string {
 
 func (l *levers) Cycle(context.Context) error { return l.pull("power") }
 
+// keys is a power line that is a key.
+type keys struct {
+	levers
+	pressed []profile.Key
+}
+
+func (k *keys) Press(_ context.Context, key profile.Key) error {
+	k.pressed = append(k.pressed, key)
+	return k.pull("key")
+}
+
 // config is one modem, m1, with every lever.
 func (l *levers) config() modem.Config {
 	return modem.Config{
@@ -58,4 +71,26 @@ func levered(t *testing.T, sim modemsim.ModemConfig) (*rig, *levers) {
 	r := newRig(t, l.config(), sim)
 	r.plug(stick("1-1.2", "x0", "x1", "m1"))
 	return r, l
+}
+
+// A key is pressed as the family wants it; a family without one has its power
+// cut as any other.
+func TestKeyIsPressedForItsFamily(t *testing.T) {
+	for family, want := range map[string]string{"quectel": "key", "huawei": "power"} {
+		synctest.Test(t, func(t *testing.T) {
+			k := &keys{}
+			r := newRig(t, modem.Config{Modems: []modem.ModemConfig{{Name: "m1", Port: "m1", Power: k}}}, modemsim.ModemConfig{Name: "m1", Family: family})
+			defer r.end()
+			r.ready("m1")
+			if err := r.pool.Restart(t.Context(), "m1", modem.StepPower); err != nil {
+				t.Fatal(err)
+			}
+			if got := k.pulled(); !slices.Equal(got, []string{want}) {
+				t.Errorf("%s: pulled %q, want %q", family, got, want)
+			}
+			if want == "key" && (len(k.pressed) != 1 || k.pressed[0] != profile.ByIdentity("Quectel", "EC25").Key) {
+				t.Errorf("pressed as %+v", k.pressed)
+			}
+		})
+	}
 }

@@ -46,7 +46,7 @@ type Pool struct {
 // New makes a pool. It starts nothing.
 func New(cfg Config, log *slog.Logger) *Pool {
 	if cfg.Open == nil {
-		cfg.Open = func(ctx context.Context, path string) (io.ReadWriteCloser, error) { return usb.Open(ctx, path) }
+		cfg.Open = openUSB
 	}
 	if cfg.Scan == nil {
 		cfg.Scan = func() ([]usb.Device, error) { return usb.Scan("/") }
@@ -55,6 +55,10 @@ func New(cfg Config, log *slog.Logger) *Pool {
 		cfg.Memory = &forgetful{}
 	}
 	return &Pool{cfg: cfg, log: log, cycling: make(chan struct{}, 1), cycled: map[Power]time.Time{}}
+}
+
+func openUSB(ctx context.Context, path string) (io.ReadWriteCloser, error) {
+	return usb.Open(ctx, path)
 }
 
 // Run keeps every modem alive until ctx is done, and returns when all of them

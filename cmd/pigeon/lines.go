@@ -5,9 +5,12 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/power"
+	"github.com/pigeon-sms/pigeon/modem/profile"
 	"github.com/pigeon-sms/pigeon/modem/usb"
 )
 
@@ -32,9 +35,13 @@ func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error)) error 
 			continue
 		}
 		m := &cfg.modem.Modems[i]
-		m.Power = modem.Power(line)
-		if c.Toggle {
-			m.Power = &toggle{line, there(*m, scan)}
+		switch {
+		case c.Toggle:
+			m.Power = &toggle{line, there(*m, scan), m.USB == "" && !onBus(m.Port)}
+		case c.Kind == power.Pulse:
+			m.Power = reset{line}
+		default:
+			m.Power = line
 		}
 	}
 	return errors.Join(errs...)
@@ -82,22 +89,65 @@ func (p *powerLines) close() error {
 	return errors.Join(errs...)
 }
 
+// A reset is a line that presses a reset pin.
+type reset struct{ *power.Line }
+
+// Press holds the pin for as long as the modem's family wants it.
+func (r reset) Press(ctx context.Context, k profile.Key) error {
+	return r.CycleWith(ctx, power.Times{Pulse: k.Reset})
+}
+
 // A toggle is a line whose key switches a modem off as well as on, so that
 // somebody has to look whether it is there.
 type toggle struct {
 	*power.Line
-	alive power.Alive
+	alive  power.Alive
+	serial bool // its sign of life are its answers, which end before it is off
 }
 
 // Cycle switches the modem off, where it is on, and on.
 func (t *toggle) Cycle(ctx context.Context) error { return t.Restart(ctx, t.alive) }
 
-// there looks whether a modem is plugged in: on the bus, or by its port.
+const (
+	// goneMargin is added to what a maker says of switching off: the sign of
+	// life is asked for three times, a second apart.
+	goneMargin = 15 * time.Second
+	// leastOff lies between off and on in any case.
+	leastOff = 3 * time.Second
+)
+
+// Press is Cycle with the times of the modem's family.
+func (t *toggle) Press(ctx context.Context, k profile.Key) error {
+	times := power.Times{Pulse: k.On, PulseOff: k.Off, Off: max(k.Rest, leastOff)}
+	if k.Gone > 0 {
+		times.Gone = k.Gone + goneMargin
+	}
+	if t.serial {
+		times.Off += k.Gone
+	}
+	return t.RestartWith(ctx, t.alive, times)
+}
+
+// onBus reports whether a port is that of a USB device, and goes when it does.
+func onBus(port string) bool {
+	for _, p := range []string{"/dev/ttyUSB", "/dev/ttyACM", "/dev/serial/by-"} {
+		if strings.HasPrefix(port, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// there looks for a sign that a modem is switched on: its device on the bus, or
+// on a serial line, which is always there, an answer.
 func there(m modem.ModemConfig, scan func() ([]usb.Device, error)) power.Alive {
-	return func(context.Context) bool {
-		if m.Port != "" {
+	return func(ctx context.Context) bool {
+		switch {
+		case onBus(m.Port):
 			_, err := os.Stat(m.Port)
 			return err == nil
+		case m.Port != "":
+			return modem.Answers(ctx, nil, m.Port)
 		}
 		devices, err := scan()
 		for _, d := range devices {

@@ -18,7 +18,7 @@ const (
 
 // Config describes one line. Durations that are 0 take the default. The
 // defaults of a key suit most families in section "Power lines" of
-// docs/hardware.md; its table says which need others.
+// docs/hardware.md; Times are for those that need others.
 type Config struct {
 	Name string // for logs and errors; default: the pin's, or "gpiochip0:17"
 
@@ -46,6 +46,15 @@ type Config struct {
 	// Settle is the longest from power to the modem's first answer, default 30 s.
 	// Too long costs a toggle patience; too short switches off a booting modem.
 	Settle time.Duration
+}
+
+// Times are those of one kind of modem's key. They count where a Config leaves
+// its own open; what is 0 in both takes the default.
+type Times struct {
+	Pulse    time.Duration // to switch on; of a line that is no toggle, to reset
+	PulseOff time.Duration
+	Gone     time.Duration
+	Off      time.Duration
 }
 
 const (

@@ -1,6 +1,7 @@
 package power
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,8 @@ const (
 // from anywhere.
 type Line struct {
 	pin   gpio.PinOut
-	cfg   Config // complete
+	given Config
+	cfg   Config // the same, complete
 	state atomic.Int32
 }
 
@@ -53,7 +55,7 @@ func NewLine(pin gpio.PinOut, cfg Config) (*Line, error) {
 	if cfg.Name == "" && cfg.Chip == "" && cfg.Pin == "" {
 		cfg.Name = pin.Name()
 	}
-	l := &Line{pin: pin, cfg: cfg.withDefaults()}
+	l := &Line{pin: pin, given: cfg, cfg: cfg.withDefaults()}
 	if err := pin.Out(l.cfg.rest()); err != nil {
 		return nil, l.wrap(err)
 	}
@@ -73,7 +75,30 @@ func (l *Line) Cycle(ctx context.Context) error {
 		return err
 	}
 	defer l.end()
-	return l.cycle(ctx)
+	return l.cycle(ctx, l.cfg)
+}
+
+// CycleWith is Cycle with the times of the modem's kind.
+func (l *Line) CycleWith(ctx context.Context, t Times) error {
+	if l.cfg.Toggle {
+		return l.wrap(ErrToggle)
+	}
+	if err := l.begin(); err != nil {
+		return err
+	}
+	defer l.end()
+	return l.cycle(ctx, l.timed(t))
+}
+
+// timed is the line's configuration with the times of a modem's kind where it
+// leaves them open.
+func (l *Line) timed(t Times) Config {
+	c := l.given
+	c.Pulse = cmp.Or(c.Pulse, t.Pulse)
+	if c.Toggle {
+		c.PulseOff, c.Gone, c.Off = cmp.Or(c.PulseOff, t.PulseOff), cmp.Or(c.Gone, t.Gone), cmp.Or(c.Off, t.Off)
+	}
+	return c.withDefaults()
 }
 
 // With returns the same line with other settings, times say, and gives this one
@@ -130,11 +155,11 @@ func (l *Line) begin() error {
 func (l *Line) end() { l.state.Store(idle) }
 
 // cycle is Cycle where the line is taken and no toggle.
-func (l *Line) cycle(ctx context.Context) error {
-	if l.cfg.Kind == Cut {
-		return l.leave(ctx, l.cfg.Off)
+func (l *Line) cycle(ctx context.Context, c Config) error {
+	if c.Kind == Cut {
+		return l.leave(ctx, c.Off)
 	}
-	return l.leave(ctx, l.cfg.Pulse)
+	return l.leave(ctx, c.Pulse)
 }
 
 // leave takes the line away from its resting level for d, and always back.

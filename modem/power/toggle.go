@@ -46,23 +46,29 @@ type Alive func(ctx context.Context) bool
 // The line comes back as in Cycle; where ctx ends in the middle the key is
 // released and the modem may be on or off, which the next call sorts out.
 func (l *Line) Restart(ctx context.Context, alive Alive) error {
+	return l.RestartWith(ctx, alive, Times{})
+}
+
+// RestartWith is Restart with the times of the modem's kind.
+func (l *Line) RestartWith(ctx context.Context, alive Alive, t Times) error {
+	c := l.timed(t)
 	if err := l.begin(); err != nil {
 		return err
 	}
 	defer l.end()
 	if !l.cfg.Toggle {
-		return l.cycle(ctx)
+		return l.cycle(ctx, c)
 	}
 	on, err := signs(ctx, alive)
 	if err != nil {
 		return err
 	}
 	if on {
-		if err := l.switchOff(ctx, alive); err != nil {
+		if err := l.switchOff(ctx, alive, c); err != nil {
 			return err
 		}
 	}
-	return l.switchOn(ctx, alive)
+	return l.switchOn(ctx, alive, c)
 }
 
 // CycleIfDead leaves a modem that shows a sign of life alone, and otherwise does
@@ -78,24 +84,24 @@ func (l *Line) CycleIfDead(ctx context.Context, alive Alive) error {
 	case err != nil || on:
 		return err
 	case !l.cfg.Toggle:
-		return l.cycle(ctx)
+		return l.cycle(ctx, l.cfg)
 	}
-	return l.switchOn(ctx, alive)
+	return l.switchOn(ctx, alive, l.cfg)
 }
 
 // switchOff presses the key of a modem that is on, and returns Off after its
 // last sign of life.
-func (l *Line) switchOff(ctx context.Context, alive Alive) error {
-	if err := l.leave(ctx, l.cfg.PulseOff); err != nil {
+func (l *Line) switchOff(ctx context.Context, alive Alive, c Config) error {
+	if err := l.leave(ctx, c.PulseOff); err != nil {
 		return err
 	}
-	for late := time.Now().Add(l.cfg.Gone); ; {
+	for late := time.Now().Add(c.Gone); ; {
 		on, err := signs(ctx, alive)
 		switch {
 		case err != nil:
 			return err
 		case !on:
-			return wait(ctx, l.cfg.Off)
+			return wait(ctx, c.Off)
 		case !time.Now().Before(late):
 			return l.wrap(ErrOn)
 		}
@@ -106,12 +112,12 @@ func (l *Line) switchOff(ctx context.Context, alive Alive) error {
 }
 
 // switchOn presses the key of a modem that is off or hung until it comes.
-func (l *Line) switchOn(ctx context.Context, alive Alive) error {
-	for _, d := range []time.Duration{l.cfg.Pulse, l.cfg.PulseOff, l.cfg.Pulse} {
+func (l *Line) switchOn(ctx context.Context, alive Alive, c Config) error {
+	for _, d := range []time.Duration{c.Pulse, c.PulseOff, c.Pulse} {
 		if err := l.leave(ctx, d); err != nil {
 			return err
 		}
-		if came, err := comes(ctx, alive, l.cfg.Settle); came || err != nil {
+		if came, err := comes(ctx, alive, c.Settle); came || err != nil {
 			return err
 		}
 	}

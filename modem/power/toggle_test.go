@@ -280,3 +280,47 @@ func TestCancelledRestartIsSortedOutByTheNext(t *testing.T) {
 		}
 	}
 }
+
+// The times of the modem's kind count where the configuration has none.
+func TestTimesOfTheModemsKind(t *testing.T) {
+	kind := power.Times{Pulse: 500 * ms, PulseOff: 750 * ms, Gone: 75 * time.Second, Off: 4 * time.Second}
+	modem := keyed{onMin: 100 * ms, offMin: 650 * ms, boot: 2 * time.Second, die: 1500 * ms, usb: true}
+	for _, tc := range []struct {
+		name string
+		cfg  power.Config
+		want []string
+	}{
+		// Noes at 2.75, 3.75 and 4.75 s.
+		{"none", power.Config{}, []string{"0s Low", "0s High", "750ms Low", "8.75s High", "9.25s Low"}},
+		{"its own", power.Config{Pulse: time.Second, PulseOff: 2 * time.Second, Off: time.Second},
+			[]string{"0s Low", "0s High", "2s Low", "7s High", "8s Low"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			k, l := keyedLine(t, modem, tc.cfg, true, false)
+			if err := l.RestartWith(t.Context(), k.alive, kind); err != nil {
+				t.Fatal(err)
+			}
+			k.wants(t, tc.want...)
+			k.mustRun(t)
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		pin := newRecorder()
+		l := newLine(t, pin, power.Config{Kind: power.Pulse, Toggle: true})
+		yes := func(context.Context) bool { return true }
+		if err := l.RestartWith(t.Context(), yes, kind); !errors.Is(err, power.ErrOn) || time.Since(pin.start) < kind.Gone {
+			t.Errorf("got %v after %s, want %v after %s", err, time.Since(pin.start), power.ErrOn, kind.Gone)
+		}
+		if err := l.CycleWith(t.Context(), kind); !errors.Is(err, power.ErrToggle) {
+			t.Errorf("got error %v, want %v", err, power.ErrToggle)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		pin := newRecorder()
+		l := newLine(t, pin, power.Config{Kind: power.Pulse})
+		if err := errors.Join(l.CycleWith(t.Context(), power.Times{Pulse: 2600 * ms}), l.CycleWith(t.Context(), power.Times{})); err != nil {
+			t.Fatal(err)
+		}
+		pin.wants(t, "0s Low", "0s High", "2.6s Low", "2.6s High", "2.9s Low")
+	})
+}
