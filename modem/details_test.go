@@ -274,3 +274,52 @@ func TestSilentMessageIsDroppedAndVoicemailTold(t *testing.T) {
 		}
 	})
 }
+
+func TestRefusalForAFullMemoryDrainsThemAll(t *testing.T) {
+	for _, code := range []int{208, 211, 322} {
+		synctest.Test(t, func(t *testing.T) {
+			r := one(t, modemsim.ModemConfig{Family: "quectel"})
+			defer r.end()
+			r.ready("m1")
+			r.rest(time.Second)
+			r.fault("m1", "nonews")
+			if _, err := r.net.Deliver("m1", "+447700900555", "on the SIM", modemsim.Delivery{Class: 2}); err != nil {
+				t.Fatal(err)
+			}
+			r.deliver("m1", "+447700900555", "in the modem")
+			r.fault("m1", fmt.Sprint("error ", code))
+			if _, err := r.send("m1", "hello"); err == nil {
+				t.Fatal("it was taken")
+			}
+			start := time.Now()
+			r.until(time.Minute, "both", func() bool { n, _ := r.core.counts(); return n == 2 })
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%d: found after %v", code, d)
+			}
+			r.empty("m1")
+		})
+	}
+}
+
+func TestDataGoesToItsPort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := one(t, modemsim.ModemConfig{})
+		defer r.end()
+		r.ready("m1")
+		a := attempt("")
+		a.Data, a.Port, a.SourcePort = []byte(strings.Repeat("\x00\x80\x1A", 60)), 16001, 16000 // a Ctrl-Z among them
+		if refs, err := r.pool.Send(t.Context(), "m1", a); err != nil || len(refs) != 2 {
+			t.Fatalf("Send = %v, %v", refs, err)
+		}
+		var got []byte
+		for _, s := range r.net.Segments() {
+			got = append(got, s.Data...)
+			if s.Port != 16001 || s.Alphabet != modemsim.Octets || s.Concat == nil {
+				t.Errorf("segment %+v", s.Submit)
+			}
+		}
+		if string(got) != string(a.Data) {
+			t.Errorf("% X", got)
+		}
+	})
+}

@@ -208,6 +208,9 @@ func (s *session) notTaken(ctx context.Context, err error, gone bool) error {
 		if r.Verdict != sms.Reject {
 			s.watchAt = time.Now() // is it the SIM, or the network?
 		}
+		if memoryFull(err) { // of texts nobody has announced, in whichever memory
+			s.sweepAll()
+		}
 	}
 	aside := s.judge(j, r, err)
 	if refused(err) && aside == nil {

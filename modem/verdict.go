@@ -83,6 +83,13 @@ func passing(err error) bool {
 	return false
 }
 
+// memoryFull reports whether a modem refuses because a memory is full: its SIM's,
+// its own, or it does not say which.
+func memoryFull(err error) bool {
+	kind, code := codeOf(err)
+	return kind == "CMS" && (code == 208 || code == 211 || code == 322) || kind == "CME" && code == 20
+}
+
 // wrongMode reports whether a refusal may come from the modem having fallen
 // back to text mode, or from its not having finished starting.
 func wrongMode(err error) bool {
