@@ -24,7 +24,8 @@
 // known is read, all of it is committed, and then deleted from the highest index
 // down, because E1750-class modems renumber what lies above. Submits that other
 // programs left in a memory are not touched, unless fewer than keepFree places
-// are left. What lies in no memory (+CDS, +CMT) is offered to the gateway until
+// are left. A memory that counts texts and lists none is read by index
+// (unlisted.go). What lies in no memory (+CDS, +CMT) is offered to the gateway until
 // it takes it.
 //
 // Reading and sending take turns of equal time, and of one command at least, so
@@ -55,6 +56,10 @@
 // power line are drained and parted from their ports before it is cut. That a USB
 // device is taken away for a moment is remembered before (away.go): if the process
 // is killed then, the next one gives it back.
+//
+// A modem may be well by all it says and yet hear nothing of the network's. Where
+// that is configured, one for which nothing has come in for long takes the step
+// radio while it is idle (refresh.go).
 //
 // What went over the wire last is in a ring of its own for each modem
 // (record.go), masked by whoever reads it (mask.go).
