@@ -69,10 +69,20 @@ func candidates(d usb.Device) (ttys []string, known bool) {
 		add(func(i usb.Interface) bool { return i.Number == n })
 	}
 	for _, c := range f.Class {
-		add(func(i usb.Interface) bool { return fmt.Sprintf("%02x/%02x/%02x", i.Class, i.Subclass, i.Protocol) == c })
+		add(func(i usb.Interface) bool { return class(i) == c })
 	}
-	if len(ttys) == 0 {
-		add(func(usb.Interface) bool { return true })
+	if len(ttys) > 0 {
+		return ttys, known
 	}
+	// Only a probe tells: first of what nothing is said against, at last of what
+	// carries PPP and may take commands beside it.
+	_, layout, _ := profile.ByLayout(productID(d))
+	leave := func(i usb.Interface) bool { return slices.Contains(layout.Leave, i.Number) }
+	add(func(i usb.Interface) bool { return !leave(i) && !slices.Contains(f.Avoid, class(i)) })
+	add(func(i usb.Interface) bool { return !leave(i) })
 	return ttys, known
+}
+
+func class(i usb.Interface) string {
+	return fmt.Sprintf("%02x/%02x/%02x", i.Class, i.Subclass, i.Protocol)
 }
