@@ -17,7 +17,7 @@ func (d *dispatcher) carry(ctx context.Context, f *flight) (next *flight) {
 	began := time.Now()
 	refs, err := g.sender(way).Send(ctx, way, &sms.Attempt{Message: m, N: f.n, First: f.b.First})
 	took := time.Since(began)
-	next = d.next(way, func(l *load) {
+	next = d.next(f, err == nil, func(l *load) {
 		if err == nil {
 			l.took(took, len(refs))
 		}

@@ -42,6 +42,10 @@ func (d *dispatcher) offer(m *sms.Message, reply chan *flight, now time.Time) {
 		Num: math.MaxUint64, State: sms.Queued, Priority: m.Priority, Segments: m.Segments,
 		To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	})
+	if !d.q.unclaimed(e) {
+		reply <- nil // it waits for an earlier one
+		return
+	}
 	e.claim = reply
 	d.q.place(e, now)
 	d.offers = append(d.offers, e)
@@ -52,6 +56,7 @@ func (d *dispatcher) decline() {
 	for _, e := range d.offers {
 		if e.claim != nil {
 			e.where = gone
+			d.q.passTurn(e)
 			e.claim <- nil
 		}
 	}
@@ -74,5 +79,10 @@ func (g *Gateway) claimed(f *flight, m *sms.Message) {
 // unclaimed gives a claim back.
 func (g *Gateway) unclaimed(f *flight) {
 	g.ledger.undo(f.b, f.b.Segments)
-	g.tell(func(d *dispatcher) { d.claims--; d.free(f.b.Way, unsaid) })
+	g.tell(func(d *dispatcher) {
+		d.claims--
+		f.e.where = gone
+		d.q.passTurn(f.e)
+		d.free(f.b.Way, unsaid)
+	})
 }

@@ -95,12 +95,15 @@ func (d *dispatcher) free(way string, note func(*load)) {
 // unsaid is for an attempt that says nothing about its way.
 func unsaid(*load) {}
 
-// next says that a way is free again, and returns what the dispatcher has for
-// it; nil for nothing.
-func (d *dispatcher) next(way string, note func(*load)) *flight {
-	reply := make(chan *flight, 1)
+// next says that a flight has landed and its way is free again, and returns what
+// the dispatcher has for that; nil for nothing. What was sent gives up its turn.
+func (d *dispatcher) next(f *flight, sent bool, note func(*load)) *flight {
+	way, reply := f.b.Way, make(chan *flight, 1)
 	d.g.tell(func(d *dispatcher) {
 		d.free(way, note)
+		if sent {
+			d.q.passTurn(f.e)
+		}
 		d.takers[way] = append(d.takers[way], reply)
 	})
 	return d.await(reply)

@@ -146,7 +146,7 @@ func TestOneMessageAtATimeOnAModem(t *testing.T) {
 		w.run()
 		start := time.Now()
 		for i := range 20 {
-			w.accept(fmt.Sprintf(`{"id":"m%d","to":"+447700900123","text":"hello","receipt":false}`, i))
+			w.accept(fmt.Sprintf(`{"id":"m%d","to":"+4477009001%02d","text":"hello","receipt":false}`, i, i))
 		}
 		for {
 			h, err := w.Health(t.Context())

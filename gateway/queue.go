@@ -27,6 +27,9 @@ type queue struct {
 	later  *pile[*entry]  // by due
 	expiry *pile[expires] // by expiry
 
+	turns  map[turnKey]*entry        // who goes first; see turn.go
+	crowds map[turnKey]*pile[*entry] // who stands behind
+
 	// What holds messages to the SIM their recipient is used to; see cling.go.
 	sticks *sticks             // nil: no row is sticky
 	wait   time.Duration       // how long one waits for its SIM
@@ -50,6 +53,7 @@ type entry struct {
 	to       sms.Number
 	route    Route
 	line     *line
+	turn     turnKey
 	claim    chan *flight // of one who would have it begun before it is accepted
 
 	mark  sms.Mark  // of to, where rows are sticky
@@ -65,6 +69,7 @@ type where uint8
 const (
 	inLine where = iota
 	inLater
+	behind // waits for its turn, see turn.go
 	flying
 	gone
 )
@@ -93,6 +98,8 @@ func newQueue(table []Route) *queue {
 		lines:  map[string]*line{},
 		later:  newPile(func(a, b *entry) bool { return a.due.Before(b.due) }),
 		expiry: newPile(func(a, b expires) bool { return a.at.Before(b.at) }),
+		turns:  map[turnKey]*entry{},
+		crowds: map[turnKey]*pile[*entry]{},
 		people: map[sms.Mark]*entry{},
 		lapses: newPile(func(a, b lapse) bool { return a.at.Before(b.at) }),
 	}
@@ -117,6 +124,7 @@ func (q *queue) entry(w *sms.Waiting) *entry {
 	if q.sticks != nil {
 		e.mark = e.to.Mark()
 	}
+	e.turn = turnOf(e)
 	return e
 }
 
@@ -144,8 +152,14 @@ func (q *queue) empty() bool {
 // place puts an entry where it waits: until its time, or in its line.
 func (q *queue) place(e *entry, now time.Time) {
 	if e.due.After(now) {
+		if e.tries > 0 {
+			q.keepsTurn(e)
+		}
 		e.where = inLater
 		q.later.push(e)
+		return
+	}
+	if !q.takesTurn(e) {
 		return
 	}
 	e.apart = nil
@@ -188,7 +202,7 @@ func (q *queue) expired(now time.Time) []*entry {
 	var out []*entry
 	for q.expiry.len() > 0 && !q.expiry.top().at.After(now) {
 		switch e := q.expiry.pop().e; e.where {
-		case inLine, inLater:
+		case inLine, inLater, behind:
 			q.remove(e)
 			out = append(out, e)
 		}
@@ -290,6 +304,7 @@ func (q *queue) remove(e *entry) {
 	e.where = gone
 	delete(q.byNum, e.num)
 	q.strike(e)
+	q.passTurn(e)
 	if most := slack + 2*len(q.byNum); q.expiry.len() > most || q.later.len() > most || q.lapses.len() > most {
 		q.tidy()
 	}
@@ -365,6 +380,8 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 		return ""
 	case e.where == inLater && e.tries > 0:
 		return "will be tried again at " + e.due.Format(time.RFC3339)
+	case e.where == behind:
+		return "waits for an earlier message to the same number"
 	case e.where == inLater:
 		return "not to be sent before " + e.due.Format(time.RFC3339)
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func picks(q *queue, way string, ways []sms.Way) []uint64 {
 func TestLineIsByPriorityThenByNumber(t *testing.T) {
 	q, now := newQueue(nil), time.Now()
 	for i, p := range []sms.Priority{sms.Normal, sms.Low, sms.Urgent, sms.Normal, sms.High} {
-		q.add(&sms.Waiting{Num: uint64(i + 1), Priority: p, To: "+447700900123"}, now)
+		q.add(&sms.Waiting{Num: uint64(i + 1), Priority: p, To: sms.Number(fmt.Sprint("+44770090012", i))}, now)
 	}
 	q.add(&sms.Waiting{Num: 3}, now) // known: counts once
 	if got, want := picks(q, "a", ready), []uint64{3, 5, 1, 4, 2}; !slices.Equal(got, want) {
@@ -45,8 +46,8 @@ func TestFreeWayPassesOverALineItCannotCarry(t *testing.T) {
 
 func TestRipenKeepsPlaceByNumber(t *testing.T) {
 	q, now := newQueue(nil), time.Now()
-	q.add(&sms.Waiting{Num: 1, Due: now.Add(time.Minute)}, now)
-	q.add(&sms.Waiting{Num: 2}, now)
+	q.add(&sms.Waiting{Num: 1, Due: now.Add(time.Minute), To: "+447700900123"}, now)
+	q.add(&sms.Waiting{Num: 2, To: "+447700900124"}, now)
 	if got := q.wake(); !got.Equal(now.Add(time.Minute)) {
 		t.Errorf("wakes at %v, want a minute from now", got)
 	}

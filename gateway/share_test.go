@@ -30,7 +30,7 @@ func TestWayThatRefusesAtOnceDoesNotDrawTheMessages(t *testing.T) {
 		w := newWorld(t, e)
 		w.run()
 		for i := range 300 { // one in two seconds: two ways carry that
-			w.accepts(ann, fmt.Sprintf("m%d", i))
+			w.accepts(person(i), fmt.Sprintf("m%d", i))
 			pass(2 * time.Second)
 		}
 		pass(time.Minute)
@@ -60,7 +60,7 @@ func TestWindowsFillEvenly(t *testing.T) {
 		}
 		w := newWorld(t, e)
 		for i := range 8 {
-			w.accepts(ann, fmt.Sprintf("m%d", i))
+			w.accepts(person(i), fmt.Sprintf("m%d", i))
 		}
 		w.run()
 		synctest.Wait()

@@ -161,9 +161,9 @@ func (p *process) settle(delivered uint64) {
 
 // burst has messages accepted at the same time, each asked for by itself.
 func (p *process) burst(users []*user) {
-	body := request(p.b, true, "+447700900123")
 	var wg sync.WaitGroup
-	for _, u := range users {
+	for i, u := range users {
+		body := request(p.b, true, fmt.Sprintf("+4477009%05d", i)) // to one person they would wait for each other
 		wg.Go(func() {
 			if err := u.post(body); err != nil {
 				p.b.Error(err)
