@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -140,6 +141,13 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 	if h.Size = used; used > most/4*3 {
 		h.Warning = append(h.Warning, "the state file is nearly as full as store.max_size allows: new requests will be refused")
 	}
+	damage, err := g.store.Damage(ctx)
+	if err != nil {
+		return sms.Health{}, err
+	}
+	if damage != "" {
+		h.Warning = append(h.Warning, damage+". See \"pigeon messages --state doubtful\", and delete that file when it is not needed any more")
+	}
 	if h.Disk < lowDisk {
 		h.Warning = append(h.Warning, "the disk with the state directory is nearly full")
 	}
@@ -151,3 +159,6 @@ const lowDisk = 64 << 20
 
 // Audit checks every invariant of the store and returns what does not hold.
 func (g *Gateway) Audit(ctx context.Context) ([]string, error) { return g.store.Audit(ctx) }
+
+// Backup writes one moment's whole state to w.
+func (g *Gateway) Backup(ctx context.Context, w io.Writer) error { return g.store.Backup(ctx, w) }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
@@ -69,6 +70,9 @@ type Store interface {
 	Free() uint64
 	Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error)
 	Audit(ctx context.Context) ([]string, error)
+	Backup(ctx context.Context, w io.Writer) error
+	// Damage says what a damaged state file has cost, while it is still kept.
+	Damage(ctx context.Context) (string, error)
 }
 
 // A Sender carries messages over the ways of one edge.

@@ -17,6 +17,9 @@ import "slices"
 //	           ├─▶ cancelled
 //	           └─▶ failed
 //
+// A store that had to be made anew, or comes from a backup, begins with messages
+// that waited as doubtful ones: nobody knows whether they were sent since.
+//
 // A sent message is final when no report was asked for, or when the wait for
 // one is over; a report that comes after that still counts. Rejected is the
 // answer to a request that never became a message; it has no row.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -62,6 +64,28 @@ func (b *box) audit() {
 	}
 	for _, f := range found {
 		b.t.Errorf("audit: %s", f)
+	}
+	b.structure()
+}
+
+// structure reads the file's pages as Recover does, without bbolt.
+func (b *box) structure() {
+	b.t.Helper()
+	f, err := os.Open(filepath.Join(b.dir, "pigeon.db"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	faults, _, err := store.Structure(context.Background(), f, info.Size())
+	if err != nil {
+		b.t.Errorf("structure: %v", err)
+	}
+	for _, s := range faults {
+		b.t.Errorf("structure: %s", s)
 	}
 }
 

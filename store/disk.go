@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -37,35 +35,4 @@ func (db *DB) Free() uint64 {
 		return 0
 	}
 	return s.Bavail * uint64(s.Bsize)
-}
-
-// Backup writes a consistent copy of the file: what was committed when it
-// began. Writers go on meanwhile, but pages they free are not used again until
-// it has ended, so w should be quick.
-func (db *DB) Backup(ctx context.Context, w io.Writer) error {
-	return db.view(ctx, func(t *txn) error {
-		out := &backupWriter{ctx: ctx, w: w}
-		_, err := t.tx.WriteTo(out)
-		if out.err != nil {
-			err = out.err // bbolt keeps only its text
-		}
-		if err != nil {
-			return fmt.Errorf("backup: %w", err)
-		}
-		return nil
-	})
-}
-
-// A backupWriter fails when its caller's patience ends, and keeps the error.
-type backupWriter struct {
-	ctx context.Context
-	w   io.Writer
-	err error
-}
-
-func (b *backupWriter) Write(p []byte) (n int, err error) {
-	if b.err = b.ctx.Err(); b.err == nil {
-		n, b.err = b.w.Write(p)
-	}
-	return n, b.err
 }

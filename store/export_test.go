@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"io"
 	"os"
 	"time"
 
@@ -62,4 +63,9 @@ func OnOpen(f func(*os.File)) (undo func()) {
 		return file, err
 	}
 	return func() { openHook = os.OpenFile }
+}
+
+// Structure walks a file as Recover does before bbolt sees it.
+func Structure(ctx context.Context, r io.ReaderAt, size int64) (faults, warnings []string, err error) {
+	return structure(ctx, r, size)
 }

@@ -14,31 +14,40 @@ import (
 // pidFile stands beside the state file, is locked while the store is open, and
 // names the process that has it. It is a file of its own because pigeon.db is
 // renamed into place, and a lock on a file does not survive that. It is never
-// removed: two processes would then lock two files of one name.
+// removed: two processes would then lock two files of one name. It is empty after
+// a clean stop: one that names a process which has gone tells of another stop.
 const pidFile = "pigeon.pid"
 
 // hold takes the directory for this process. The lock goes when the file is
-// closed, at the latest when the process ends.
-func hold(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, pidFile), os.O_RDWR|os.O_CREATE, 0o600)
+// closed, at the latest when the process ends. clean reports whether the one who
+// had it before has said that it stopped.
+func hold(dir string) (f *os.File, clean bool, err error) {
+	f, err = os.OpenFile(filepath.Join(dir, pidFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = heldBy(dir, f)
 	}
 	if err == nil {
-		err = f.Truncate(0)
+		var info os.FileInfo
+		if info, err = f.Stat(); err == nil {
+			clean = info.Size() == 0
+			err = f.Truncate(0)
+		}
 	}
 	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, false, errors.Join(err, f.Close())
 	}
-	return f, nil
+	return f, clean, nil
 }
+
+// stopped says that the store was closed in order.
+func stopped(f *os.File) error { return f.Truncate(0) }
 
 func heldBy(dir string, f *os.File) error {
 	b, err := io.ReadAll(io.LimitReader(f, 32))

@@ -27,6 +27,8 @@ type DB struct {
 	cfg  Config
 	pid  *os.File
 	file *bbolt.DB
+	// unseen: the stop before was no clean one, and Recover has not looked yet.
+	unseen bool
 
 	group   group
 	moves   moves
@@ -40,17 +42,33 @@ type DB struct {
 // is ErrHeld while another process has it, and ErrNewer when a later version of
 // the program has written it.
 func Open(cfg Config) (*DB, error) {
-	if err := cfg.Validate(); err != nil {
+	if err := cfg.ready(); err != nil {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, err
-	}
-	pid, err := hold(cfg.Dir)
+	pid, clean, err := hold(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
+	db, err := openHeld(cfg, pid)
+	if err != nil {
+		return nil, err
+	}
+	db.unseen = !clean
+	return db, nil
+}
+
+// ready checks the configuration and sees to it that the directory is there.
+func (c Config) ready() error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	return os.MkdirAll(c.Dir, 0o700)
+}
+
+// openHeld opens the store in a directory that is held by pid, which it closes
+// when it fails.
+func openHeld(cfg Config, pid *os.File) (*DB, error) {
 	file, err := openFile(cfg)
 	if err != nil {
 		return nil, errors.Join(err, pid.Close())
@@ -148,19 +166,11 @@ var openHook = os.OpenFile
 // whole and on disk: bbolt cannot open one whose making was cut short.
 func create(cfg Config) (err error) {
 	path := filepath.Join(cfg.Dir, newFile)
-	file, err := bbolt.Open(path, 0o600, options(cfg))
+	file, err := emptyFile(path, cfg)
 	if err != nil {
 		return err
 	}
-	err = file.Update(func(tx *bbolt.Tx) error {
-		for _, b := range buckets {
-			if _, err := tx.CreateBucket([]byte(b)); err != nil {
-				return err
-			}
-		}
-		return tx.Bucket([]byte(bMeta)).Put(keySchema, u64(schema))
-	})
-	if err := errors.Join(err, file.Close()); err != nil {
+	if err := file.Close(); err != nil {
 		return err
 	}
 	if err := syncPath(path); err != nil {
@@ -193,5 +203,9 @@ func (db *DB) Close() error {
 		o.err = nil
 	}
 	db.bell.ring()
-	return errors.Join(o.err, db.file.Close(), db.pid.Close())
+	err := errors.Join(o.err, db.file.Close())
+	if err == nil && !db.unseen && db.group.failed() == nil {
+		err = stopped(db.pid)
+	}
+	return errors.Join(err, db.pid.Close())
 }

@@ -199,26 +199,33 @@ func (tr *trimmer) over(s *sms.Spent) bool { return tr.now.Sub(s.Last) > spentAg
 // is of one of them.
 func (a *audit) spent() error {
 	return a.walk(bSpent, func(k, v []byte) error {
-		switch {
-		case len(k) > 1 && k[0] == spentSIM:
-			if rest, err := skipStr(k[1:]); err != nil || len(rest) > 0 {
-				return corrupt(bSpent, k, errors.New("its name cannot be read"))
-			}
-			_, err := unpackSpent(k, v)
-			return err
-		case len(k) > 1 && k[0] == spentMark:
-			sim, _, _, err := readMarkKey(k)
-			if err != nil {
-				return corrupt(bSpent, k, err)
-			}
-			if len(v) > 0 {
-				return corrupt(bSpent, k, errors.New("a mark with a value"))
-			}
-			if !a.has(bSpent, sim) {
-				return corrupt(bSpent, k, errors.New("its SIM has sent nothing"))
-			}
-			return nil
+		if err := spentHolds(a.txn, k, v); err != nil {
+			return corrupt(bSpent, k, err)
 		}
-		return corrupt(bSpent, k, errors.New("no such kind of key"))
+		return nil
 	})
+}
+
+// spentHolds says what is wrong with a record of bSpent.
+func spentHolds(t *txn, k, v []byte) error {
+	switch {
+	case len(k) > 1 && k[0] == spentSIM:
+		if rest, err := skipStr(k[1:]); err != nil || len(rest) > 0 {
+			return errors.New("its name cannot be read")
+		}
+		_, err := unpackSpent(k, v)
+		return err
+	case len(k) > 1 && k[0] == spentMark:
+		sim, _, _, err := readMarkKey(k)
+		switch {
+		case err != nil:
+			return err
+		case len(v) > 0:
+			return errors.New("a mark with a value")
+		case !t.has(bSpent, sim):
+			return errors.New("its SIM has sent nothing")
+		}
+		return nil
+	}
+	return errors.New("no such kind of key")
 }

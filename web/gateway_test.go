@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 
@@ -204,6 +205,16 @@ func (f *fake) Health(context.Context) (sms.Health, error) {
 	h.Today.Accepted = uint64(len(f.messages))
 	h.Today.Received = uint64(len(f.received))
 	return h, f.down
+}
+
+func (f *fake) Backup(_ context.Context, w io.Writer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down != nil {
+		return f.down
+	}
+	_, err := io.WriteString(w, "the whole state")
+	return err
 }
 
 func (f *fake) Audit(context.Context) ([]string, error) {

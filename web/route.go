@@ -35,6 +35,7 @@ func (s *Server) routes(life context.Context, origin string) []route {
 		{"DELETE", "/api/v1/modems/{name}/ussd", s.cancelUSSD},
 		{"GET", "/api/v1/status", s.status},
 		{"POST", "/api/v1/audit", s.audit},
+		{"GET", "/api/v1/backup", func(w http.ResponseWriter, r *http.Request) error { return s.backup(life, w, r) }},
 		{"GET", "/api/v1/openapi.json", s.description},
 		{"GET", "/healthz", s.healthz},
 		{"GET", "/readyz", s.readyz},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -47,6 +48,8 @@ type Gateway interface {
 	Ways() []sms.Way
 	Health(ctx context.Context) (sms.Health, error)
 	Audit(ctx context.Context) ([]string, error)
+	// Backup writes one moment's whole state to w.
+	Backup(ctx context.Context, w io.Writer) error
 }
 
 // A Server serves the API and the page.

@@ -122,7 +122,7 @@ func TestDoctorOnTheStore(t *testing.T) {
 	c := newClinic(t)
 	s := c.status(readyWay, upLink, "")
 	s.says["POST /audit"] = inOrder(say(200, `{"ok":false,"faults":["message 7 has no status","x"]}`), refuse(503, "", "later"))
-	c.finds(nil, "stops store: it breaks 2 invariants, the first is that message 7 has no status: stop the daemon, keep a copy")
+	c.finds(nil, "stops store: it breaks 2 invariants, the first is that message 7 has no status: stop the daemon and run")
 	c.finds(nil) // what could not be checked is not found
 }
 

@@ -127,7 +127,7 @@ func (x *exam) contents(p person) {
 	x.fine("the user " + p.name + " may write in " + x.dir)
 }
 
-const keepCopy = "stop the daemon, keep a copy of the state directory, and restore a backup"
+const keepCopy = "stop the daemon and run \"pigeon audit --repair\", or restore a backup"
 
 // store checks every invariant of the store.
 func (x *exam) store(ctx context.Context) {

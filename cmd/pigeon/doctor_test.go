@@ -83,7 +83,7 @@ func TestDoctorWithoutADaemon(t *testing.T) {
 		}, []string{`stops state: STATE/pigeon.db: it belongs to root, and the user pi may not write it: give it back with "sudo chown -R pi: STATE"`}},
 
 		{"a store", func(c *clinic) { c.store() }, nil},
-		{"a damaged store", func(c *clinic) { c.file("pigeon.pid", ""); c.file("pigeon.db", "not a database") }, []string{"stops store: it cannot be opened (open the store: open STATE/pigeon.db: "}},
+		{"a damaged store", func(c *clinic) { c.file("pigeon.pid", ""); c.file("pigeon.db", "not a database") }, []string{"stops store: it breaks 2 invariants, the first is that meta page 0: "}},
 		{"a store in use", func(c *clinic) {
 			db, err := store.Open(store.Config{Dir: c.dir})
 			if err != nil {

@@ -38,6 +38,15 @@ good one is applied, a wrong one is refused whole and the old one stays.
 what is sent to one of their numbers to that modem; "auto" adds two, and only
 where no USB modem is found.
 
+Before it starts it looks at the state file: at all of its structure each time, and
+at every record too after a power cut or a kill. A damaged file is kept beside as
+pigeon.db.damaged-…, what can be read of it goes into a new one, and the log,
+"pigeon status" and the journal say what was lost.
+
+A state file that was restored from a backup begins with what waited in it held as
+doubtful: it may have been sent since. --restored resend sends it instead, and
+--restored hold holds it in a file that was copied by other means.
+
 The log goes to stderr. The first interrupt stops the daemon in order: what is
 being sent is finished first, which takes at most gateway.stop_wait. The second
 ends it at once; what was accepted is on disk either way.`
@@ -48,6 +57,8 @@ func cmdRun(ctx context.Context, e *env, args []string) error {
 	path := f.String("config", "", "the configuration `FILE`")
 	dir := f.String("state", "", "the state `DIR`ectory")
 	simulate := f.String("simulate", "0", "add `N` simulated modems, or \"auto\"")
+	restored := ""
+	f.choice(&restored, "restored", "what waited in a restored backup is held as doubtful, or sent again", "hold", "resend")
 	verbose := f.Bool("verbose", false, "log what a developer wants to know")
 	if _, err := f.parse(args, 0, 0); err != nil {
 		return err
@@ -82,6 +93,7 @@ func cmdRun(ctx context.Context, e *env, args []string) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	d := daemon{cfg: cfg, sims: sims, state: state, log: log, root: e.root, lines: &powerLines{}, scan: func() ([]usb.Device, error) { return usb.Scan(e.root) }}
+	d.restored = map[string]store.Restored{"hold": store.RestoredHold, "resend": store.RestoredResend}[restored]
 	d.greet = func(f found) { greet(e, os.Args[0], f) }
 	return errors.Join(d.serve(ctx, hup, load), d.lines.close())
 }
@@ -125,6 +137,8 @@ type daemon struct {
 	lines *powerLines
 	scan  func() ([]usb.Device, error)
 	greet func(found) // called once everything listens
+
+	restored store.Restored // for the first opening of the store
 }
 
 // serve runs the daemon until ctx is done, with the configuration load brings
@@ -145,6 +159,7 @@ func (d daemon) serve(ctx context.Context, hup <-chan os.Signal, load func() (co
 			greeted = true
 		}
 		next, err := d.runUntilReload(ctx, hup, load)
+		d.restored = store.RestoredKnown
 		switch {
 		case err == nil && next != nil:
 			cfg := d.cfg
@@ -199,10 +214,11 @@ func (d daemon) runUntilReload(ctx context.Context, hup <-chan os.Signal, load f
 // what lets work in, then what decides, then what carries, then the disk.
 func (d daemon) run(ctx context.Context) (err error) {
 	cfg, log := d.cfg, d.log
-	db, err := store.Open(cfg.store)
+	db, found, err := store.Recover(ctx, cfg.store, time.Now(), d.restored)
 	if err != nil {
 		return err
 	}
+	tellRecovery(log, found)
 	defer func() { err = errors.Join(err, db.Close()) }()
 
 	var sim *modemsim.Sim

@@ -32,7 +32,8 @@ func commands() []command {
 		{"modem", "NAME restart|trace|ussd|balance", "restart a modem, look at its wire, ask its network", helpModem, cmdModem},
 		{"status", "", "the daemon on one screen", helpStatus, cmdStatus},
 		{"doctor", "", "what stops sending, and the cure of each", helpDoctor, cmdDoctor},
-		{"audit", "", "check every invariant of the store", helpAudit, cmdAudit},
+		{"audit", "[--repair]", "check every invariant of the store, and repair it", helpAudit, cmdAudit},
+		{"backup", "FILE", "copy the state, while the daemon runs", helpBackup, cmdBackup},
 
 		{"config check", "[FILE]", "all faults of a configuration, with file, line and key", helpConfigCheck, cmdConfig},
 		{"config example", "", "print a commented configuration", helpConfigExample, cmdConfig},
