@@ -48,6 +48,7 @@ func (g *Gateway) housekeep(ctx context.Context) {
 		if full || n%trimEvery == 1 {
 			_, err := g.store.Trim(ctx, g.cfg.Keep, now)
 			g.putOff(ctx, "trim", err)
+			g.putOff(ctx, "compact", g.compact(ctx))
 		} else if n%flushEvery == 0 {
 			g.putOff(ctx, "cursors", g.store.Flush(ctx))
 		}
@@ -65,6 +66,20 @@ func (g *Gateway) housekeep(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// compact has the store give back what it does not use, while nothing is being
+// sent: writers wait for it.
+func (g *Gateway) compact(ctx context.Context) error {
+	q, err := g.store.Counts(ctx)
+	if err != nil || q.Sending > 0 {
+		return err
+	}
+	saved, err := g.store.Compact(ctx)
+	if saved > 0 {
+		g.log.Info("state file made smaller", "bytes", saved)
+	}
+	return err
 }
 
 // putOff says that a chore was not done.

@@ -69,6 +69,8 @@ type Store interface {
 	Used(ctx context.Context) (used, most int64, err error)
 	Free() uint64
 	Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error)
+	// Compact makes the file smaller when most of it is free.
+	Compact(ctx context.Context) (saved int64, err error)
 	Audit(ctx context.Context) ([]string, error)
 	Backup(ctx context.Context, w io.Writer) error
 	// Damage says what a damaged state file has cost, while it is still kept.

@@ -28,6 +28,8 @@ var errEnough = errors.New("enough")
 func (db *DB) Audit(ctx context.Context) ([]string, error) { return db.audit(ctx, true) }
 
 func (db *DB) audit(ctx context.Context, pages bool) ([]string, error) {
+	db.still.RLock()
+	defer db.still.RUnlock()
 	a := &audit{ctx: ctx}
 	err := db.view(ctx, func(t *txn) error {
 		a.txn = t

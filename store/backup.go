@@ -24,6 +24,8 @@ import (
 // The copy bears a mark, by which Recover knows it as one: what waited in it may
 // have been sent since.
 func (db *DB) Backup(ctx context.Context, w io.Writer) error {
+	db.still.RLock()
+	defer db.still.RUnlock()
 	return db.view(ctx, func(t *txn) error { return backup(ctx, t.tx, w) })
 }
 

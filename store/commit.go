@@ -12,6 +12,13 @@ import (
 // fails takes no other with it: if it had written already, everything is rolled
 // back and the rest run again without it.
 func (db *DB) commit(batch []*op) {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	db.commitHeld(batch)
+}
+
+// commitHeld is commit for who holds writing.
+func (db *DB) commitHeld(batch []*op) {
 	for len(batch) > 0 {
 		if err := db.group.failed(); err != nil {
 			fail(batch, err)
@@ -66,7 +73,7 @@ func (db *DB) try(batch []*op) []*op {
 		db.group.fail(err)
 	case len(batch) > 1: // the small ones among them may find room
 		for _, o := range batch {
-			db.commit([]*op{o})
+			db.commitHeld([]*op{o})
 		}
 		return nil
 	default:
@@ -99,6 +106,8 @@ func (db *DB) view(ctx context.Context, read func(*txn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	db.opened.RLock()
+	defer db.opened.RUnlock()
 	tx, err := db.file.Begin(false)
 	if err != nil {
 		return closed(err)

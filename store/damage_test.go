@@ -19,7 +19,7 @@ import (
 )
 
 // damages is how many files are damaged; PIGEON_DAMAGES asks for others.
-const damages = 300
+const damages = 200
 
 // worn is a file as a power cut leaves it, large enough that its trees have
 // branches: the octets, and where each message stood.

@@ -69,3 +69,10 @@ func OnOpen(f func(*os.File)) (undo func()) {
 func Structure(ctx context.Context, r io.ReaderAt, size int64) (faults, warnings []string, err error) {
 	return structure(ctx, r, size)
 }
+
+// FailStep has the step of a migration from a schema fail, until undone.
+func FailStep(from uint64, err error) (undo func()) {
+	old := steps[from]
+	steps[from] = func(*bbolt.Tx) error { return err }
+	return func() { steps[from] = old }
+}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,7 +27,11 @@ const (
 type DB struct {
 	cfg  Config
 	pid  *os.File
-	file *bbolt.DB
+	file *bbolt.DB // changed by Compact under writing and opened; either guards a look
+	// Who takes several of these takes them in this order.
+	still   sync.RWMutex // held for reading by who looks at the file for long
+	writing sync.Mutex   // held while a batch is committed
+	opened  sync.RWMutex // held for reading by every reader
 	// unseen: the stop before was no clean one, and Recover has not looked yet.
 	unseen bool
 
@@ -141,9 +146,11 @@ func openFile(cfg Config) (*bbolt.DB, error) {
 	}
 	// Growing takes a sync of its own, so it is done seldom; and bbolt lets the
 	// last such step of MaxSize go unused, so it is small.
-	file.AllocSize = int(cfg.MaxSize / 64)
+	file.AllocSize = allocSize(cfg)
 	return file, nil
 }
+
+func allocSize(cfg Config) int { return int(cfg.MaxSize / 64) }
 
 func options(cfg Config) *bbolt.Options {
 	return &bbolt.Options{

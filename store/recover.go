@@ -46,6 +46,8 @@ type Recovery struct {
 	Doubtful int            // messages of which nobody knows whether they were sent
 	Failed   int            // messages whose text is lost before they were sent
 	Held     int            // messages that waited in a backup which was restored
+	Saved    int64          // bytes by which the file was compacted
+	Unsaved  error          // why it could not be
 	Partly   bool           // not all records were looked at, for want of time
 
 	copied   uint32          // names the backup the file comes from
@@ -124,6 +126,9 @@ func Recover(ctx context.Context, cfg Config, now time.Time, what Restored) (*DB
 		db.unseen = true
 		return nil, nil, errors.Join(err, db.Close())
 	}
+	// What cannot be made smaller works all the same; a store that was lost over
+	// it says so at the first write.
+	r.Saved, r.Unsaved = db.Compact(ctx)
 	return db, r, nil
 }
 
@@ -227,7 +232,7 @@ func (r *Recovery) rebuild(ctx context.Context, cfg Config, path string, f io.Re
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	file.NoSync = true
-	file.AllocSize = int(cfg.MaxSize / 64)
+	file.AllocSize = allocSize(cfg)
 	s := &salvage{ctx: ctx, to: file, report: r}
 	if err := s.run(f, size); err != nil {
 		return err

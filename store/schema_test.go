@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/pigeon-sms/pigeon/sms"
+	"github.com/pigeon-sms/pigeon/store"
 )
 
 // old is a store in a file of the first schema, as a version that knew only
@@ -17,6 +19,15 @@ import (
 // sent, one delivered; one message waiting for its second attempt; a text, a
 // part and an early report.
 func old(t *testing.T, damage func(*bbolt.Tx) error) *box {
+	t.Helper()
+	b := firstSchema(t, damage)
+	b.reopen()
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// firstSchema is old, not yet opened.
+func firstSchema(t *testing.T, damage func(*bbolt.Tx) error) *box {
 	t.Helper()
 	packed, err := os.Open("testdata/schema1.db.gz")
 	if err != nil {
@@ -48,9 +59,61 @@ func old(t *testing.T, damage func(*bbolt.Tx) error) *box {
 			t.Fatal(err)
 		}
 	}
-	b.reopen()
-	t.Cleanup(func() { _ = b.Close() })
 	return b
+}
+
+// A stop between two steps, or within one, leaves a file at one schema or the
+// next, and the next start goes on from there.
+func TestInterruptedMigrationGoesOn(t *testing.T) {
+	killed := errors.New("killed")
+	for from := uint64(1); from < store.Schema; from++ {
+		b := firstSchema(t, nil)
+		undo := store.FailStep(from, killed)
+		if _, err := store.Open(store.Config{Dir: b.dir}); !errors.Is(err, killed) {
+			t.Errorf("from schema %d: got %v, want the step's error", from, err)
+		}
+		_, _, err := store.Recover(t.Context(), store.Config{Dir: b.dir}, at(1), store.RestoredKnown)
+		if !errors.Is(err, killed) {
+			t.Errorf("from schema %d, looked at first: got %v, want the step's error", from, err)
+		}
+		undo()
+		if left := store.Aside(b.dir); len(left) > 0 {
+			t.Errorf("from schema %d: set aside: %v", from, left)
+		}
+		db, r, err := store.Recover(t.Context(), store.Config{Dir: b.dir}, at(1), store.RestoredKnown)
+		if err != nil || r.Aside != "" {
+			t.Fatalf("from schema %d: %+v, %v", from, r, err)
+		}
+		b.DB = db
+		want(t, "state", b.state(2), sms.Sending)
+		b.audit()
+		b.Close()
+	}
+}
+
+// What a file of the first schema holds is kept when it is damaged too.
+func TestDamagedFileOfTheFirstSchemaIsMended(t *testing.T) {
+	b := firstSchema(t, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("slots")) })
+	path := filepath.Join(b.dir, "pigeon.db")
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(file, make([]byte, 2*4096))
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, r, err := store.Recover(t.Context(), store.Config{Dir: b.dir}, at(1), store.RestoredKnown)
+	if err != nil || r.Aside == "" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	b.DB = db
+	defer b.Close()
+	want(t, "what was queued", b.state(1), sms.Doubtful)
+	want(t, "what was delivered", b.state(4), sms.Delivered)
+	b.accept(message("new", 1))
+	want(t, "number of a new message", b.state(6), sms.Queued)
+	b.audit()
 }
 
 func TestFileOfTheFirstSchemaIsBroughtUp(t *testing.T) {

@@ -17,6 +17,9 @@ const (
 	// meanwhile waits for no more.
 	trimBatch = 200
 	trimLook  = 1000
+	// trimRoom is how full the file may be, in quarters of Config.MaxSize, before
+	// history goes for it: well below where new messages are refused.
+	trimRoom = 3
 	// journalTail is how many lines stay that every follower has passed, for
 	// readers that come back without a cursor of their own.
 	journalTail = 1000
@@ -33,38 +36,83 @@ const (
 // nobody has heard of for sms.StickDays. A message that is not final stays
 // whatever its age, and a received one until its line in the journal has gone.
 //
+// Where the file is fuller than trimRoom says after that, more of the same goes,
+// the oldest first, whatever keep says: new messages come before old history.
+//
 // It works in many small transactions, and returns how many records it deleted,
 // also with an error.
 func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
 	if err := db.Flush(ctx); err != nil { // the journal goes by the cursors
 		return 0, fmt.Errorf("trim: %w", err)
 	}
-	for _, round := range []func(*trimmer, *txn) error{
-		(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
-		(*trimmer).marks, (*trimmer).spent, (*trimmer).doubts, (*trimmer).sticky,
-	} {
+	for _, round := range rounds {
 		for from := []byte(nil); ; {
-			var tr trimmer
-			err := db.do(ctx, func(t *txn) error {
-				tr = trimmer{keep: keep, now: now, from: from}
-				return round(&tr, t)
-			})
-			if err != nil {
-				return dropped, fmt.Errorf("trim: %w", err)
-			}
+			tr, err := db.trim(ctx, round, trimmer{keep: keep, now: now, from: from})
 			dropped += tr.dropped
+			if err != nil {
+				return dropped, err
+			}
 			if from = tr.next; from == nil {
 				break
 			}
 		}
 	}
-	return dropped, nil
+	squeezed, err := db.squeeze(ctx, keep, now)
+	return dropped + squeezed, err
+}
+
+// rounds are in the order in which what one deletes lets the next delete more.
+var rounds = []func(*trimmer, *txn) error{
+	(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
+	(*trimmer).marks, (*trimmer).spent, (*trimmer).doubts, (*trimmer).sticky,
+}
+
+// trim runs one share of a round.
+func (db *DB) trim(ctx context.Context, round func(*trimmer, *txn) error, share trimmer) (tr trimmer, err error) {
+	err = db.do(ctx, func(t *txn) error {
+		tr = share
+		return round(&tr, t)
+	})
+	if err != nil {
+		return trimmer{}, fmt.Errorf("trim: %w", err)
+	}
+	return tr, nil
+}
+
+// squeeze deletes history, the oldest first, until the file has room again or
+// none is left that may go: a share of each kind in turn.
+func (db *DB) squeeze(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
+	for {
+		used, most, err := db.Used(ctx)
+		if err != nil || used <= most/4*trimRoom {
+			return dropped, err
+		}
+		before := dropped
+		for _, round := range rounds {
+			share := trimmer{keep: keep, now: now, oldest: true}
+			for {
+				tr, err := db.trim(ctx, round, share)
+				if err != nil {
+					return dropped, err
+				}
+				if dropped += tr.dropped; tr.dropped > 0 || tr.next == nil {
+					break
+				}
+				share.from = tr.next
+			}
+		}
+		if dropped == before {
+			return dropped, nil
+		}
+	}
 }
 
 // A trimmer is one transaction's share of a round.
 type trimmer struct {
 	keep sms.Retention
 	now  time.Time
+
+	oldest bool // the oldest go, for want of room
 
 	from    []byte // key to begin at
 	next    []byte // key the next one begins at; nil when the round is over
@@ -108,6 +156,9 @@ func (tr *trimmer) past(at time.Time) bool { return tr.keep.Age > 0 && tr.now.Su
 
 // excess is how many of have are more than is kept.
 func (tr *trimmer) excess(have uint64) int {
+	if tr.oldest {
+		return trimBatch
+	}
 	if tr.keep.Count <= 0 || have <= uint64(tr.keep.Count) {
 		return 0
 	}

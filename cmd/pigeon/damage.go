@@ -18,6 +18,12 @@ func tellRecovery(log *slog.Logger, r *store.Recovery) {
 	if r.Held > 0 {
 		log.Warn("state restored from a backup: what waited in it is held as doubtful", "messages", r.Held)
 	}
+	if r.Saved > 0 {
+		log.Info("state file made smaller", "bytes", r.Saved)
+	}
+	if r.Unsaved != nil {
+		log.Warn("state file not made smaller", "err", r.Unsaved)
+	}
 	if r.Aside == "" {
 		return
 	}
