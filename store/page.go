@@ -132,7 +132,11 @@ func short(err error) error {
 
 // elements returns the elements of a branch or leaf, those that lie within it,
 // with the first fault there is.
-func elements(b []byte) (all []element, leaf bool, err error) {
+func elements(b []byte) (all []element, leaf bool, err error) { return elementsIn(nil, b) }
+
+// elementsIn is elements in the room of all, which it overwrites.
+func elementsIn(all []element, b []byte) (_ []element, leaf bool, err error) {
+	all = all[:0]
 	fault := func(format string, args ...any) {
 		if err == nil {
 			err = fmt.Errorf("%w: "+format, append([]any{errPage}, args...)...)

@@ -19,6 +19,7 @@ type walker struct {
 	file   pageFile
 	limit  uint64       // pages that may be in use
 	seen   []uint64     // a bit for each page
+	room   []element    // for those of a page
 	fault  func(string) // told of everything that does not hold
 	record func(b bucket, k, v []byte) error
 	lost   func(b bucket, s span) // told of the keys under what cannot be read; may be nil
@@ -112,7 +113,8 @@ func place(b bucket) string {
 
 // content goes through what a page holds.
 func (w *walker) content(b bucket, octets []byte, s span, depth int, lose func(error)) error {
-	all, leaf, err := elements(octets)
+	all, leaf, err := elementsIn(w.room, octets)
+	w.room = all
 	if err != nil {
 		lose(err) // and yet what lies within it may be read
 	}
@@ -165,7 +167,7 @@ func (w *walker) leaf(b bucket, e element, depth int) error {
 	w.drawn[name] = machine.Uint64(e.value[8:])
 	if root != 0 {
 		below := *w // the root's own page is still being read
-		below.file.buf = nil
+		below.file.buf, below.room = nil, nil
 		return below.page(name, root, span{}, depth+1)
 	}
 	inline := e.value[16:]
