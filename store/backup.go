@@ -39,6 +39,16 @@ func BackupFile(ctx context.Context, dir string, w io.Writer) (err error) {
 	if len(faults) > 0 {
 		return fmt.Errorf("the state file is damaged (%s): copy the file as it is, or repair it first", faults[0])
 	}
+	pid, clean, err := hold(dir) // a daemon that starts meanwhile is told who has it
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if clean {
+			err = errors.Join(err, stopped(pid))
+		}
+		err = errors.Join(err, pid.Close())
+	}()
 	file, err := bbolt.Open(filepath.Join(dir, dbFile), 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait, PageSize: pageSize})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -47,6 +48,11 @@ func worn(t testing.TB) (file []byte, states map[string]sms.State) {
 			t.Fatal(err)
 		}
 		if num%10 == 1 {
+			continue
+		}
+		if num%10 == 5 {
+			d := sms.Doubt{Net: "sim", Way: "north", Count: 1, From: at(0), Until: at(60)}
+			b.finish(num, sms.Outcome{State: sms.Queued, Due: at(100), Doubt: &d})
 			continue
 		}
 		b.finish(num, sent("sim", fmt.Sprint(num)))
@@ -235,28 +241,98 @@ func FuzzPages(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(file[:6*page])
+	first := bytes.Clone(file[:6*page]) // as it was before its first commit, without its list of free pages
+	copy(first, make([]byte, page))
+	copy(first[2*page:], make([]byte, page))
+	f.Add(first)
 	f.Fuzz(func(t *testing.T, file []byte) {
+		faults, _, err := store.Structure(t.Context(), bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(faults) > 0 {
+			return
+		}
+		// bbolt opens what is said to hold.
 		path := filepath.Join(t.TempDir(), "db")
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		in, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		faults, _, err := store.Structure(t.Context(), in, int64(len(file)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(faults) > 0 || len(file) < 2*page {
-			return
-		}
-		// bbolt opens what is said to hold.
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
 		if err != nil {
 			t.Fatal(err)
 		}
 		db.Close()
 	})
+}
+
+// What the front held is the latest: without it a message that was sent looks as
+// if it waited.
+func TestLostFrontLeavesWhatWaitsDoubtful(t *testing.T) {
+	b := &box{t: t, dir: t.TempDir()}
+	b.reopen()
+	var ms []*sms.Message
+	for i := range 20 {
+		ms = append(ms, message(fmt.Sprint(i), 1))
+	}
+	b.accept(ms...)
+	for num := uint64(1); num <= 4; num++ {
+		b.begin(num, "north", 0)
+		b.finish(num, sent("sim", fmt.Sprint(num)))
+	}
+	var root uint64
+	err := b.Inside().View(func(tx *bbolt.Tx) error {
+		root = uint64(tx.Bucket([]byte("front")).RootPage())
+		return nil
+	})
+	if err != nil || root == 0 {
+		t.Fatalf("the front has page %d: %v", root, err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(b.dir, "pigeon.db")
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(file[root*page:], make([]byte, page))
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, r, err := store.Recover(t.Context(), store.Config{Dir: b.dir}, at(1), store.RestoredKnown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.DB = db
+	defer b.Close()
+	b.audit()
+	want(t, "doubtful", r.Doubtful, 20)
+	for id, s := range b.states() {
+		want(t, "message "+id, s, sms.Doubtful)
+	}
+}
+
+// The first damaged file and the latest stay.
+func TestOnlyAFewDamagedFilesStay(t *testing.T) {
+	dir := t.TempDir()
+	var first string
+	for i := range 6 {
+		db, r, err := store.Recover(t.Context(), store.Config{Dir: dir}, at(i), store.RestoredKnown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			first = r.Aside
+		}
+		db.Close()
+		path := filepath.Join(dir, "pigeon.db")
+		if err := os.WriteFile(path, bytes.Repeat([]byte{byte(i)}, 8*page), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := store.Aside(dir)
+	if len(left) != 3 || left[0] != first {
+		t.Errorf("got %q, want three with the first, %q", left, first)
+	}
 }

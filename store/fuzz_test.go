@@ -158,3 +158,35 @@ func FuzzSpent(f *testing.F) {
 		}
 	})
 }
+
+// What a page is said to hold without a fault lies within it, in order.
+func FuzzElements(f *testing.F) {
+	page := make([]byte, 64)
+	machine.PutUint16(page[8:], leafFlag)
+	machine.PutUint16(page[10:], 1)
+	for i, n := range []uint32{0, elementSize, 2, 3} {
+		machine.PutUint32(page[pageHeader+4*i:], n)
+	}
+	copy(page[pageHeader+elementSize:], "kyval")
+	f.Add(page)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < pageHeader {
+			return
+		}
+		all, leaf, err := elements(b)
+		if err != nil && !errors.Is(err, errPage) {
+			t.Errorf("got %v, want a fault of the page", err)
+		}
+		for i, e := range all {
+			switch {
+			case len(e.key) == 0, !leaf && len(e.value) > 0:
+				t.Errorf("element %d: %+v", i, e)
+			case err == nil && i > 0 && bytes.Compare(all[i-1].key, e.key) >= 0:
+				t.Errorf("element %d is out of order, and nothing is said", i)
+			}
+		}
+		if err == nil && len(all) != int(machine.Uint16(b[10:])) {
+			t.Errorf("%d elements of %d, and nothing is said", len(all), machine.Uint16(b[10:]))
+		}
+	})
+}

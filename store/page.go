@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"math"
 )
 
 // bbolt's file as octets. bbolt trusts its pages: one that is damaged makes it
@@ -30,7 +31,12 @@ const (
 	branchFlag  = 0x01
 	leafFlag    = 0x02
 	metaFlag    = 0x04
+	freeFlag    = 0x10
 	bucketFlag  = 0x01
+
+	// overMost bounds the pages one record runs over, and so the memory it takes:
+	// the largest has a few hundred KiB.
+	overMost = 4096
 
 	metaMagic   = 0xED0CDAED
 	metaVersion = 2
@@ -43,6 +49,7 @@ var machine = binary.NativeEndian
 // A meta is what one of the first two pages says.
 type meta struct {
 	root, pages, txid uint64
+	freelist          uint64 // the page that lists the free ones; noFreelist where none does
 	copied            uint32 // names the backup this file comes from; 0 for none
 }
 
@@ -79,7 +86,7 @@ func (p *pageFile) readMeta(n uint64) (m meta, whole bool, err error) {
 	case machine.Uint32(b[8:]) != pageSize:
 		return m, false, fmt.Errorf("%w: its pages have %d octets", errPage, machine.Uint32(b[8:]))
 	}
-	return meta{copied: machine.Uint32(b[12:]), root: machine.Uint64(b[16:]), pages: machine.Uint64(b[40:]), txid: machine.Uint64(b[48:])}, whole, nil
+	return meta{copied: machine.Uint32(b[12:]), freelist: machine.Uint64(b[32:]), root: machine.Uint64(b[16:]), pages: machine.Uint64(b[40:]), txid: machine.Uint64(b[48:])}, whole, nil
 }
 
 func metaSum(b []byte) uint64 {
@@ -105,6 +112,8 @@ func (p *pageFile) read(id, limit uint64) ([]byte, error) {
 	switch {
 	case over == 0:
 		return b, nil
+	case over > overMost:
+		return nil, fmt.Errorf("%w: page %d says that %d more belong to it", errPage, id, over)
 	case id+over >= limit:
 		return nil, fmt.Errorf("%w: page %d runs over the end of the file", errPage, id)
 	}
@@ -120,6 +129,32 @@ func (p *pageFile) fill(id, n uint64) ([]byte, error) {
 		return nil, fmt.Errorf("page %d: %w", id, short(err))
 	}
 	return b, nil
+}
+
+// noFreelist is what a meta says in place of a page.
+const noFreelist = math.MaxUint64
+
+// freePages returns the pages that a list names. We write none (NoFreelistSync),
+// save in the first pages of a new file; other programs do.
+func freePages(b []byte) ([]uint64, error) {
+	if flags := machine.Uint16(b[8:]); flags != freeFlag {
+		return nil, fmt.Errorf("%w: its kind is %#x", errPage, flags)
+	}
+	count, at := uint64(machine.Uint16(b[10:])), uint64(pageHeader)
+	if count == math.MaxUint16 { // more than it can tell: the first entry does
+		count, at = machine.Uint64(b[at:]), at+8
+	}
+	if count > (uint64(len(b))-at)/8 {
+		return nil, fmt.Errorf("%w: it cannot list %d pages", errPage, count)
+	}
+	all := make([]uint64, count)
+	for i := range all {
+		all[i] = machine.Uint64(b[at+8*uint64(i):])
+		if i > 0 && all[i] <= all[i-1] {
+			return nil, fmt.Errorf("%w: it is out of order", errPage)
+		}
+	}
+	return all, nil
 }
 
 // short says what the end of a file means here.

@@ -217,5 +217,36 @@ func structure(ctx context.Context, r io.ReaderAt, size int64) (faults, warnings
 	} else {
 		w.limit = good[0].pages
 	}
-	return faults, bad, w.root(good[0].root)
+	if err := w.root(good[0].root); err != nil {
+		return nil, nil, err
+	}
+	if err := w.free(good[0].freelist); err != nil {
+		w.fault(fmt.Sprintf("free pages: page %d: %v", good[0].freelist, err))
+	}
+	return faults, bad, nil
+}
+
+// free checks the list of free pages, where there is one, after everything in
+// use has been seen.
+func (w *walker) free(id uint64) error {
+	if id == noFreelist {
+		return nil
+	}
+	b, err := w.file.read(id, w.limit)
+	if err != nil {
+		return err
+	}
+	if !w.mark(id, uint64(len(b)/pageSize)) {
+		return fmt.Errorf("%w: it is in use twice", errPage)
+	}
+	all, err := freePages(b)
+	if err != nil {
+		return err
+	}
+	for _, free := range all {
+		if free < 2 || free >= w.limit || !w.mark(free, 1) {
+			return fmt.Errorf("%w: it lists page %d, which is in use", errPage, free)
+		}
+	}
+	return nil
 }
