@@ -47,7 +47,7 @@ const (
 
 func (m *mend) run() error {
 	for _, step := range []func() error{
-		m.received, m.lines, m.bodies, m.statuses, m.numbers, m.ids, m.settleAll, m.gaps, m.unsaid, m.small, m.indexes, m.tell,
+		m.received, m.lines, m.bodies, m.statuses, m.numbers, m.ids, m.settleAll, m.gaps, m.unsaid, m.small, m.sticky, m.indexes, m.tell,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -92,6 +92,51 @@ func (m *mend) small() error {
 	return nil
 }
 
+// sticky keeps the people whose SIM can be read, and makes their days and their
+// number anew.
+func (m *mend) sticky() error {
+	n := uint64(0)
+	err := m.each(bSticky, func(t *txn, k, v []byte) error {
+		if k[0] == stickDay || bytes.Equal(k, stickCount) {
+			t.del(bSticky, k)
+			return nil
+		}
+		_, err := readStickKey(k)
+		if err == nil && (k[0] != stickPerson || n == sms.SticksMost) {
+			err = errPage
+		}
+		if err == nil {
+			_, err = unpackStick(k, v)
+		}
+		if err != nil {
+			m.drop(t, bSticky, k, corrupt(bSticky, nil, err))
+			return nil
+		}
+		n++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// What is written now sorts before what is read, or is known already.
+	return m.each(bSticky, func(t *txn, k, v []byte) error {
+		if k[0] != stickPerson {
+			return nil
+		}
+		mark, err := readStickKey(k)
+		if err != nil {
+			return err
+		}
+		s, err := unpackStick(k, v)
+		if err != nil {
+			return err
+		}
+		t.put(bSticky, stickDayKey(s.Day, mark), nil)
+		t.put(bSticky, stickCount, u64(n))
+		return nil
+	})
+}
+
 // indexes makes anew what follows from the messages, and counts.
 func (m *mend) indexes() error {
 	var c tally

@@ -39,7 +39,7 @@ const copyBatch = 2000
 // copied names the buckets a salvage takes over. The others follow from them.
 var copied = map[bucket]bool{
 	bMeta: true, bMessages: true, bStatus: true, bIDs: true, bJournal: true, bReceived: true, bCursors: true,
-	bEarly: true, bParts: true, bSlots: true, bNotes: true, bSpent: true,
+	bEarly: true, bParts: true, bSlots: true, bNotes: true, bSpent: true, bSticky: true,
 }
 
 // run copies the file r, with room for the faults it finds in s.report.
