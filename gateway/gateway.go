@@ -32,6 +32,7 @@ type Gateway struct {
 	today     tally
 	met       map[string]bool // names of ways seen since the start
 	followers map[string]bool // names of followers seen since the start
+	changed   chan struct{}   // closed when a way changes; nil: nobody waits
 
 	notices chan sms.Notice // news of ways, for the housekeeper to write
 	spent   chan struct{}   // room for one: a SIM with limits has been given a message
@@ -79,8 +80,19 @@ func (g *Gateway) heed(err error) error {
 }
 
 // Changed tells the core that something about a way is other than it was: it
-// asks the edges again. It does not block.
+// asks the edges again, and so does who follows WayNews. It does not block.
 func (g *Gateway) Changed() {
+	g.mu.Lock()
+	if g.changed != nil {
+		close(g.changed)
+		g.changed = nil
+	}
+	g.mu.Unlock()
+	g.rouse()
+}
+
+// rouse wakes the dispatcher.
+func (g *Gateway) rouse() {
 	select {
 	case g.wake <- struct{}{}:
 	default: // one is waiting already, and serves for both
@@ -92,7 +104,7 @@ func (g *Gateway) tell(f func(*dispatcher)) {
 	g.mu.Lock()
 	g.mail = append(g.mail, f)
 	g.mu.Unlock()
-	g.Changed()
+	g.rouse()
 }
 
 // ask has the dispatcher do something and waits until it has. It returns

@@ -22,13 +22,14 @@ type core struct {
 	cursor   uint64
 	moves    []uint64 // of the cursor
 	ways     []sms.Way
+	moved    chan struct{} // closed when they change
 	health   sms.Health
 
 	before func(ctx context.Context, r *sms.Request) error // called by Accept first; may block
 }
 
 func newCore() *core {
-	return &core{known: map[string][]sms.Event{}, prints: map[string]string{}, grown: make(chan struct{}),
+	return &core{known: map[string][]sms.Event{}, prints: map[string]string{}, grown: make(chan struct{}), moved: make(chan struct{}),
 		health: sms.Health{Name: "office", Version: "test", Started: time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)}}
 }
 
@@ -162,6 +163,32 @@ func (c *core) Ways() []sms.Way {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.ways
+}
+
+// become changes the ways.
+func (c *core) become(ways ...sms.Way) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ways = ways
+	close(c.moved)
+	c.moved = make(chan struct{})
+}
+
+// WayNews tells of all ways at each change.
+func (c *core) WayNews() func(context.Context) ([]sms.Way, error) {
+	moved := make(chan struct{})
+	close(moved)
+	return func(ctx context.Context) ([]sms.Way, error) {
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		moved = c.moved
+		return c.ways, nil
+	}
 }
 
 func (c *core) Health(context.Context) (sms.Health, error) {

@@ -15,9 +15,10 @@
 //
 // # Out
 //
-//	follow   reads the journal after the cursor       ─┐
-//	watch    compares Ways and Health every second    ─┼─▶ writer ─▶ broker
-//	take     errors, answers, repeated events         ─┘
+//	follow     reads the journal after the cursor          ─┐
+//	watch      waits for news of the modems                 │
+//	watchInfo  looks at the counts, where the journal grew ─┼─▶ writer ─▶ broker
+//	take       errors, answers, repeated events            ─┘
 //
 // The writer is the only one that publishes on a connection. It keeps at most
 // Config.Window publications in flight and moves the journal's cursor up to
@@ -26,8 +27,8 @@
 //
 // # Goroutines
 //
-// Run owns the connection and starts, for each that stands, follow, watch and
-// (on an external broker) intake; the writer runs on Run's own goroutine.
+// Run owns the connection and starts, for each that stands, follow, watch,
+// watchInfo and (on an external broker) intake; the writer runs on Run's own goroutine.
 // With the embedded broker Run also starts broker.Run. All are gone when Run
 // returns. The client library has its own; a connection's end waits for them.
 //

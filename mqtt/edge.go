@@ -28,6 +28,9 @@ type Gateway interface {
 	Message(ctx context.Context, id string) (sms.View, error)
 	Cancel(ctx context.Context, id string) (sms.View, error)
 	Ways() []sms.Way
+	// WayNews begins to follow the ways: next waits for those that are other
+	// than it told, all of them at first.
+	WayNews() (next func(context.Context) ([]sms.Way, error))
 	Health(ctx context.Context) (sms.Health, error)
 }
 

@@ -106,9 +106,23 @@ func TestStateIsKeptAndTheWillSaysOffline(t *testing.T) {
 		}
 		late.Disconnect(100)
 	}
-	at(c, func() any { c.ways = nil; return nil })
 	late := join(t, b.addr, "pigeon/office/modem/#")
-	until(func() bool { return string(late.next("pigeon/office/modem/north/state").Payload()) == "offline" })
+	late.next("pigeon/office/modem/north/state")
+	c.become(sms.Way{Name: "north", Kind: "modem", State: "absent"})
+	if m := late.next("pigeon/office/modem/north/state"); string(m.Payload()) != "offline" {
+		t.Errorf("absent: got %s, want offline", m.Payload())
+	}
+	c.become(sms.Way{Name: "north", Kind: "modem", State: "ready", Ready: true})
+	if m := late.next("pigeon/office/modem/north/state"); string(m.Payload()) != "online" {
+		t.Errorf("back: got %s, want online", m.Payload())
+	}
+	c.become(sms.Way{Name: "north", Kind: "modem", State: sms.WayGone})
+	if m := late.next("pigeon/office/modem/north"); len(m.Payload()) != 0 {
+		t.Errorf("gone: got %s, want its topic cleared", m.Payload())
+	}
+	if m := late.next("pigeon/office/modem/north/state"); string(m.Payload()) != "offline" {
+		t.Errorf("gone: got %s, want offline", m.Payload())
+	}
 	late.Disconnect(100)
 	watch := join(t, b.addr, "pigeon/office/state")
 	stop()

@@ -9,8 +9,9 @@ import (
 )
 
 // follow reads the journal from the cursor on and hands its entries to the
-// writer in order, until ctx is done.
-func (e *Edge) follow(ctx context.Context, out chan<- publication) {
+// writer in order, until ctx is done. stirred, which has room for one, hears
+// that there were some.
+func (e *Edge) follow(ctx context.Context, out chan<- publication, stirred chan<- struct{}) {
 	var after uint64
 	if !e.surely(ctx, "journal cursor cannot be read", func() (err error) {
 		after, err = e.Gateway.Cursor(ctx, Follower)
@@ -25,6 +26,10 @@ func (e *Edge) follow(ctx context.Context, out chan<- publication) {
 			return err
 		}) {
 			return
+		}
+		select {
+		case stirred <- struct{}{}:
+		default: // it is known already
 		}
 		for _, en := range entries {
 			select {

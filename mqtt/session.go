@@ -128,8 +128,10 @@ func (e *Edge) serve(ctx context.Context, c *connection) error {
 	sctx, end := context.WithCancelCause(ctx)
 	var helpers sync.WaitGroup
 	entries, states := make(chan publication), make(chan publication)
-	helpers.Go(func() { e.follow(sctx, entries) })
+	stirred := make(chan struct{}, 1) // the journal has grown
+	helpers.Go(func() { e.follow(sctx, entries, stirred) })
 	helpers.Go(func() { e.watch(sctx, states) })
+	helpers.Go(func() { e.watchInfo(sctx, stirred, states) })
 	if e.broker == nil {
 		helpers.Go(func() { end(c.in.run(sctx, e.takeSurely)) })
 	}

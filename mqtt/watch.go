@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	watchEvery  = time.Second     // how soon a modem's change of state is seen
-	detailEvery = 5 * time.Second // counts, signal: no sooner after the last time
+	infoLeast = 5 * time.Second // between two looks at the counts, while the journal grows
+	infoMost  = time.Minute     // at rest, for what stands in no journal
+
+	infoSettle = 250 * time.Millisecond // counts are moved right after the journal
 )
 
 // An overview is what base/info carries.
@@ -24,99 +26,90 @@ type overview struct {
 	Warning []string   `json:"warning,omitempty"`
 }
 
-// A watcher compares what is with what has been told on this connection.
+// watch tells the writer of the modems' states until ctx is done: of all of them
+// at first, as a connection is new, then of what changes.
+func (e *Edge) watch(ctx context.Context, out chan<- publication) {
+	w := &watcher{e: e, out: out, states: map[string]string{}}
+	next := e.Gateway.WayNews()
+	for {
+		ways, err := next(ctx)
+		if err != nil || ctx.Err() != nil {
+			return
+		}
+		for _, way := range ways {
+			if way.Kind == "modem" {
+				w.modem(ctx, way)
+			}
+		}
+	}
+}
+
+// A watcher knows what has been told of the modems on this connection.
 type watcher struct {
 	e      *Edge
 	out    chan<- publication
-	info   []byte
-	infoAt time.Time
-	modems map[string]modemTold
+	states map[string]string // by name: online or offline
 }
 
-type modemTold struct {
-	state, word string // online or offline; the modem's own word
-	detail      []byte
-	at          time.Time // detail's
+// modem tells of one modem.
+func (w *watcher) modem(ctx context.Context, way sms.Way) {
+	state := offline
+	if way.Ready {
+		state = online
+	}
+	var detail []byte // none takes the retained one away
+	if way.State != sms.WayGone {
+		var err error
+		if detail, err = json.Marshal(way); err != nil {
+			return
+		}
+	}
+	w.e.tell(ctx, w.out, w.e.topics.modem(way.Name), detail)
+	if state != w.states[way.Name] {
+		w.e.tell(ctx, w.out, w.e.topics.modemState(way.Name), []byte(state))
+		w.states[way.Name] = state
+	}
+	if way.State == sms.WayGone {
+		delete(w.states, way.Name)
+	}
 }
 
-// watch tells the writer of changes in the gateway's and its modems' state
-// until ctx is done. On a new connection everything is told once.
-func (e *Edge) watch(ctx context.Context, out chan<- publication) {
-	w := &watcher{e: e, out: out, modems: map[string]modemTold{}}
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
+// watchInfo tells the writer of the counts when they have moved, until ctx is
+// done. stirred says that the journal has grown.
+func (e *Edge) watchInfo(ctx context.Context, stirred <-chan struct{}, out chan<- publication) {
+	var told []byte
 	for {
-		w.look(ctx, time.Now())
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
+		// The store's trouble is told where it is met.
+		if h, err := e.Gateway.Health(ctx); err == nil {
+			info, err := json.Marshal(overview{h.Name, h.Version, h.Started, h.Queue, h.Today, h.Warning})
+			if err == nil && !bytes.Equal(info, told) {
+				told = info
+				e.tell(ctx, out, e.topics.info(), info)
+			}
+		}
+		looked := time.Now()
+		if !await(ctx, stirred, infoMost) || !await(ctx, nil, max(infoSettle, time.Until(looked.Add(infoLeast)))) {
 			return
 		}
 	}
 }
 
-// look compares once.
-func (w *watcher) look(ctx context.Context, now time.Time) {
-	there := map[string]bool{}
-	for _, way := range w.e.Gateway.Ways() {
-		if way.Kind == "modem" {
-			there[way.Name] = true
-			w.modem(ctx, way, now)
-		}
+// await waits for c, at most for d; false when ctx is done.
+func await(ctx context.Context, c <-chan struct{}, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-c:
+	case <-t.C:
+	case <-ctx.Done():
 	}
-	for name, told := range w.modems {
-		if there[name] {
-			continue
-		}
-		delete(w.modems, name)
-		if told.state != offline {
-			w.tell(ctx, w.e.topics.modemState(name), []byte(offline))
-		}
-		w.tell(ctx, w.e.topics.modem(name), nil) // takes the retained one away
-	}
-	if now.Sub(w.infoAt) < detailEvery {
-		return
-	}
-	h, err := w.e.Gateway.Health(ctx)
-	if err != nil {
-		return // the store's trouble is told where it is met
-	}
-	w.infoAt = now
-	info, err := json.Marshal(overview{h.Name, h.Version, h.Started, h.Queue, h.Today, h.Warning})
-	if err == nil && !bytes.Equal(info, w.info) {
-		w.info = info
-		w.tell(ctx, w.e.topics.info(), info)
-	}
-}
-
-// modem tells of one modem: a change of state at once, anything else when the
-// last time is long enough ago.
-func (w *watcher) modem(ctx context.Context, way sms.Way, now time.Time) {
-	told := w.modems[way.Name]
-	state := offline
-	if way.Ready {
-		state = online
-	}
-	detail, err := json.Marshal(way)
-	if err != nil {
-		return
-	}
-	moved := state != told.state || way.State != told.word
-	if !bytes.Equal(detail, told.detail) && (moved || now.Sub(told.at) >= detailEvery) {
-		w.tell(ctx, w.e.topics.modem(way.Name), detail)
-		told.detail, told.word, told.at = detail, way.State, now
-	}
-	if state != told.state {
-		w.tell(ctx, w.e.topics.modemState(way.Name), []byte(state))
-		told.state = state
-	}
-	w.modems[way.Name] = told
+	return ctx.Err() == nil
 }
 
 // tell hands the writer a retained publication.
-func (w *watcher) tell(ctx context.Context, topic string, payload []byte) {
+func (e *Edge) tell(ctx context.Context, out chan<- publication, topic string, payload []byte) {
 	select {
-	case w.out <- publication{topic: topic, payload: payload, retained: true}:
+	case out <- publication{topic: topic, payload: payload, retained: true}:
 	case <-ctx.Done():
 	}
 }

@@ -19,6 +19,9 @@ type Way struct {
 	Limits []Allowance `json:"limits,omitempty"` // of the SIM in it, and what is left of each
 }
 
+// WayGone is the State of a way that is no more, where its followers are told.
+const WayGone = "gone"
+
 // A Modem is what is known of a modem beside its state.
 type Modem struct {
 	Port         string `json:"port,omitempty"`

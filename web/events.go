@@ -20,20 +20,45 @@ const (
 )
 
 // events streams the journal as server-sent events, HTML standard §9.2: from
-// after the number the client saw last, or from now on. It ends with the
-// client, with a client that does not read, and with life.
+// after the number the client saw last, or from now on; and between them the
+// modems as they are, without a number. It ends with the client, with a client
+// that does not read, and with life.
 func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Request) error {
 	after, err := s.resume(r)
 	if err != nil {
 		return err
 	}
-	return s.stream(life, w, r, "events", func(ctx context.Context) (b []byte, err error) {
-		entries, err := s.Gateway.Next(ctx, after, batch)
-		if err == nil {
-			b, after = encode(entries, after)
+	moved := s.Gateway.WayNews()
+	return s.stream(life, w, r, "events", func(ctx context.Context) ([]byte, error) {
+		entries, ways, err := s.news(ctx, after, moved)
+		if err != nil {
+			return nil, err
 		}
-		return b, err
+		var b bytes.Buffer
+		after = encode(&b, entries, after)
+		encodeWays(&b, ways)
+		return b.Bytes(), nil
 	})
+}
+
+// news waits for entries of the journal, or for ways that moved.
+func (s *Server) news(ctx context.Context, after uint64, moved func(context.Context) ([]sms.Way, error)) (entries []sms.Entry, ways []sms.Way, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		if ways, _ = moved(ctx); len(ways) > 0 { // its error is ctx's
+			cancel()
+		}
+	}()
+	entries, err = s.Gateway.Next(ctx, after, batch)
+	cancel()
+	<-looked
+	if len(ways) > 0 && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return entries, ways, err
 }
 
 // stream sends what next brings, until the client leaves or life ends. A
@@ -116,8 +141,7 @@ func push(out *http.ResponseController, w http.ResponseWriter, b []byte) bool {
 }
 
 // encode writes entries as events, and returns the number of the last.
-func encode(entries []sms.Entry, after uint64) ([]byte, uint64) {
-	var b bytes.Buffer
+func encode(b *bytes.Buffer, entries []sms.Entry, after uint64) uint64 {
 	for _, e := range entries {
 		after = e.Seq
 		kind, v := "message", any(e.Event)
@@ -133,7 +157,19 @@ func encode(entries []sms.Entry, after uint64) ([]byte, uint64) {
 		if err != nil {
 			continue // a date out of range, say; the rest is worth having
 		}
-		fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, kind, data)
+		fmt.Fprintf(b, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, kind, data)
 	}
-	return b.Bytes(), after
+	return after
+}
+
+// encodeWays writes modems as events. They stand in no journal and have no id: a
+// client's Last-Event-ID stays what it is.
+func encodeWays(b *bytes.Buffer, ways []sms.Way) {
+	for _, w := range ways {
+		data, err := json.Marshal(w)
+		if err != nil || w.Kind != "modem" {
+			continue
+		}
+		fmt.Fprintf(b, "event: modem\ndata: %s\n\n", data)
+	}
 }

@@ -100,6 +100,36 @@ func TestStreamResumesAfterTheLastEvent(t *testing.T) {
 	}
 }
 
+// Modems come between the journal's events, as they are at first and then as they
+// change, without an id of their own.
+func TestStreamTellsOfModems(t *testing.T) {
+	st := start(t, nil)
+	st.gw.ways = []sms.Way{{Name: "north", Kind: "modem", State: "ready", Ready: true}, {Name: "operator", Kind: "smsc", State: "bound"}}
+	next, _ := follow(t, st, "", "")
+	const (
+		ready = "event: modem\n" + `data: {"name":"north","kind":"modem","state":"ready","ready":true}`
+		sick  = "event: modem\n" + `data: {"name":"north","kind":"modem","state":"sick","ready":false,"why":"it does not answer"}`
+		gone  = "event: modem\n" + `data: {"name":"north","kind":"modem","state":"gone","ready":false}`
+		a     = "id: 1042\nevent: message\n" + `data: {"seq":1042,"time":"2026-03-01T12:00:00Z","id":"a","state":"queued","final":false,"to":"86555","segments":1}`
+	)
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() {}, ready},
+		{func() {
+			st.gw.become(sms.Way{Name: "north", Kind: "modem", State: "sick", Why: "it does not answer"})
+		}, sick},
+		{func() { st.post("a") }, a},
+		{func() { st.gw.become(sms.Way{Name: "north", Kind: "modem", State: sms.WayGone}) }, gone},
+	} {
+		step.do()
+		if got := next(); got != step.want {
+			t.Errorf("got\n%s, want\n%s", got, step.want)
+		}
+	}
+}
+
 func TestStreamsAreBounded(t *testing.T) {
 	st := start(t, nil)
 	var hangUp func()

@@ -24,12 +24,13 @@ type fake struct {
 	journal   []sms.Entry
 	grown     chan struct{} // closed when the journal grows
 	ways      []sms.Way
+	moved     chan struct{} // closed when they change
 	faults    []string
 	down      error // what every call answers
 	following int   // calls of Next that wait
 }
 
-func newFake() *fake { return &fake{grown: make(chan struct{})} }
+func newFake() *fake { return &fake{grown: make(chan struct{}), moved: make(chan struct{})} }
 
 func (f *fake) Accept(_ context.Context, r *sms.Request) (sms.Answer, error) {
 	f.mu.Lock()
@@ -190,6 +191,44 @@ func (f *fake) Ways() []sms.Way {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.ways
+}
+
+// become changes the ways.
+func (f *fake) become(ways ...sms.Way) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ways = ways
+	close(f.moved)
+	f.moved = make(chan struct{})
+}
+
+// WayNews tells of all ways at each change.
+func (f *fake) WayNews() func(context.Context) ([]sms.Way, error) {
+	moved := make(chan struct{})
+	close(moved)
+	look := func() []sms.Way {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		moved = f.moved
+		return f.ways
+	}
+	return func(ctx context.Context) ([]sms.Way, error) {
+		for {
+			select {
+			case <-moved:
+				if ways := look(); len(ways) > 0 {
+					return ways, nil
+				}
+				continue
+			default:
+			}
+			select {
+			case <-moved:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+	}
 }
 
 func (f *fake) Health(context.Context) (sms.Health, error) {

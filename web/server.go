@@ -46,6 +46,10 @@ type Gateway interface {
 	Cancel(ctx context.Context, id string) (sms.View, error)
 	// Ways, Health and Audit tell how things are.
 	Ways() []sms.Way
+	// WayNews begins to follow the ways: next waits for those that are other
+	// than it told, all of them at first. What is news already it returns though
+	// its context is done.
+	WayNews() (next func(context.Context) ([]sms.Way, error))
 	Health(ctx context.Context) (sms.Health, error)
 	Audit(ctx context.Context) ([]string, error)
 	// Backup writes one moment's whole state to w.

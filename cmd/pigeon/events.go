@@ -21,6 +21,7 @@ const (
 	kindMessage  = "message"  // a change of a message: sms.Event
 	kindReceived = "received" // sms.Received
 	kindNotice   = "notice"   // news of a way: sms.Notice
+	kindModem    = "modem"    // a modem as it is, which is no line of the journal: sms.Way
 
 	kindLine = "line" // of a modem's wire: web.TraceLine
 )
@@ -99,6 +100,9 @@ func (c *client) readUntil(ctx context.Context, after, last uint64, each func(st
 // printEvent prints one line of the journal; a kind this program does not know
 // only as JSON.
 func (e *env) printEvent(s streamed, asJSON bool) error {
+	if s.kind == kindModem {
+		return nil
+	}
 	if asJSON {
 		return printJSON(e.stdout, map[string]any{"seq": s.id, s.kind: json.RawMessage(s.data)})
 	}

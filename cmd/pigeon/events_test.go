@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestEvents(t *testing.T) {
 		"GET /events": func(w http.ResponseWriter, r *http.Request) {
 			after = r.Header.Get("Last-Event-ID")
 			if after == "11" {
-				stream(false, sse(12, "received", oneReceived), sse(13, "weather", `{}`), sseMessage(14, "x", "delivered", true, `,"to":"1"`))(w, r)
+				stream(false, "event: modem\ndata: {\"name\":\"north\"}\n\n", sse(12, "received", oneReceived), sse(13, "weather", `{}`), sseMessage(14, "x", "delivered", true, `,"to":"1"`))(w, r)
 				return
 			}
 			journal(false)(w, r)
@@ -50,7 +51,11 @@ func TestEvents(t *testing.T) {
 }
 
 func TestEventsJSON(t *testing.T) {
-	server := newStandIn(t, map[string]http.HandlerFunc{"GET /status": say(200, `{"last":14}`), "GET /events": journal(false)})
+	server := newStandIn(t, map[string]http.HandlerFunc{"GET /status": say(200, `{"last":14}`), "GET /events": func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "event: modem\ndata: {\"name\":\"north\"}\n\n") // no line of the journal
+		journal(false)(w, r)
+	}})
 	newDesk(t).want(t, 0, `{"message":`+ev(11, "x", "sent", false, `,"to":"1"`)+`,"seq":11}
 {"received":`+oneReceived+`,"seq":12}
 {"seq":13,"weather":{"rain":true}}
