@@ -57,7 +57,7 @@ type ModemConfig struct {
 	ICCID string // of the SIM
 
 	PIN        Secret     // of the SIM; empty: never entered
-	SMSCNumber sms.Number // international; empty: the SIM's own
+	SMSCNumber sms.Number // international; set where the SIM has none
 	Init       []string   // commands said last at start, "AT+CGSMS=1"; a refusal is logged
 	Storage    []string   // memories for texts, best first, "SM"; empty: the family's
 	Roaming    string     // RoamingAllow or RoamingDeny; empty: allow

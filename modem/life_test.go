@@ -8,6 +8,7 @@ import (
 
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
+	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // sweep is the time between two looks into a memory.
@@ -291,18 +292,39 @@ func TestIdleModemIsLeftAlone(t *testing.T) {
 	})
 }
 
-func TestServiceCentreIsSet(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, modem.Config{Modems: []modem.ModemConfig{{
-			Name: "m1", Port: "m1", SMSCNumber: "+447700900111", Init: []string{"AT+CGSMS=1", "AT+NOSUCH"},
-		}}}, modemsim.ModemConfig{Name: "m1"})
-		defer r.end()
-		r.ready("m1")
-		if got := r.way("m1").Modem.SMSC; got != "+447700900111" {
-			t.Errorf("SMSC %q", got)
-		}
-		if n := r.wires["m1"].count("AT+CGSMS=1"); n != 1 {
-			t.Errorf("init said %d times", n)
-		}
-	})
+func TestServiceCentreIsSetWhereTheSIMHasNone(t *testing.T) {
+	const set = `AT+CSCA="+447700900111",145`
+	for _, tc := range []struct {
+		name string
+		csca []string
+		want sms.Number
+		sets int
+	}{
+		{"none", []string{`< +CSCA: "",129`, "< OK"}, "+447700900111", 1},
+		{"nothing at all", []string{"< OK"}, "+447700900111", 1},
+		{"its own", []string{`< +CSCA: "+447785016005",145`, "< OK"}, "+447785016005", 0},
+		{"the same", []string{`< +CSCA: "+447700900111",145`, "< OK"}, "+447700900111", 0},
+		{"not told", []string{"< ERROR"}, "+447700900111", 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cfg := modem.ModemConfig{SMSCNumber: "+447700900111", Init: []string{"AT+CGSMS=1", "AT+NOSUCH"}}
+				r := playedAs(t, "huawei-e173", cfg, func(s *scripted) {
+					s.stanzas["AT+CSCA?"] = [][]string{tc.csca}
+					s.stanzas[set] = [][]string{{"< OK"}}
+				})
+				defer r.end()
+				r.ready("m1")
+				if got := r.way("m1").Modem.SMSC; got != tc.want {
+					t.Errorf("SMSC %q, want %q", got, tc.want)
+				}
+				if n := r.wires["m1"].count(set); n != tc.sets {
+					t.Errorf("it was set %d times, want %d", n, tc.sets)
+				}
+				if n := r.wires["m1"].count("AT+CGSMS=1"); n != 1 {
+					t.Errorf("init said %d times", n)
+				}
+			})
+		})
+	}
 }

@@ -271,15 +271,19 @@ func (s *session) service(ctx context.Context) (acknowledges bool, err error) {
 	return !ok, err
 }
 
-// serviceCentre reads where texts are handed in, and sets it where the
-// configuration says so.
+// serviceCentre reads where texts are handed in, and sets it where the SIM has
+// none, or tells none: what is on the SIM is its operator's, and a wrong number
+// fails every text.
 func (s *session) serviceCentre(ctx context.Context) error {
 	info, _, err := s.offer(ctx, "+CSCA?", simLimit)
 	if err != nil {
 		return err
 	}
 	now, want := serviceCentre(info), s.m.cfg.SMSCNumber
-	if want != "" && now != want {
+	switch {
+	case now != "" && want != "" && now != want:
+		s.m.log.Info("the SIM has a service centre number of its own, smsc_number is not used", "number", now.Short())
+	case now == "" && want != "":
 		toa := 129
 		if want.International() {
 			toa = 145
