@@ -37,6 +37,7 @@ var (
 	maskEcho   = regexp.MustCompile(`^AT(?:[+^#$%&*!_][A-Z0-9]+\S*|E[01]|I\d?|Z\d?|D\S*)?$`)
 	maskAsking = regexp.MustCompile(`(?i)^AT(?:\+?C?G(?:MI|MM|MR)|I\d*)$`)
 	maskSaying = regexp.MustCompile(`(?i)\+C(?:USD|PB)`)
+	maskUSSD   = regexp.MustCompile(`(?i)\+CUSD\b`)
 	maskHeader = regexp.MustCompile(`(?i)^\+(?:CMT|CDS|CBM|CMGR|CMGL|CUSD|CPBR|CPBF|CNUM|CLIP|CCWA|CNAP|COLP|CLCC)\b`)
 	maskFinal  = regexp.MustCompile(`(?i)^(?:OK|ERROR|\+CM[ES] ERROR\b.*|COMMAND NOT SUPPORT|TOO MANY PARAMETERS|NO CARRIER|NO ANSWER|NO DIALTONE|BUSY|ABORTED)$`)
 	maskKnown  = regexp.MustCompile(`(?i)^(?:RDY|APP RDY|RING|CONNECT|Call Ready|SMS Ready|SMS DONE|PB DONE|NORMAL POWER DOWN|POWERED DOWN|UNDER-VOLTAGE [A-Z ]*|OVER-VOLTAGE [A-Z ]*|[><04])$`)
@@ -104,12 +105,13 @@ func first(s string) rune {
 
 // fields hides what is a person's in a line of the protocol: quoted strings
 // where they may be a text or a name, long hexadecimal, and the middle of
-// numbers.
+// numbers. In a USSD dialogue digits are a text too: a choice, or a password.
 func fields(text string, personal bool) string {
+	ussd := personal && maskUSSD.MatchString(text)
 	text = maskQuote.ReplaceAllStringFunc(text, func(q string) string {
 		in := strings.Trim(q, `"`)
-		number := strings.Trim(in, "+0123456789") == ""
-		if number || maskStatus.MatchString(in) || !personal && len(in) <= quoteMost && strings.HasSuffix(q, `"`) {
+		number := !ussd && strings.Trim(in, "+0123456789") == ""
+		if in == "" || number || maskStatus.MatchString(in) || !personal && len(in) <= quoteMost && strings.HasSuffix(q, `"`) {
 			return q
 		}
 		return `"` + hidden(in) + `"`

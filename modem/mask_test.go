@@ -26,6 +26,8 @@ func TestMask(t *testing.T) {
 		{"an answer on the net", "< +CUSD: 0,\"You have 4.20 left\",15", "< +CUSD: 0,\"‹18 characters›\",15", ""},
 		{"cut in two", "< +CUSD: 0,\"You have\n< 4.20 left\",15", "< +CUSD: 0,\"‹8 characters›\"\n< ‹13 characters›", ""},
 		{"a code", "> AT+CUSD=1,\"*101*4711#\",15", "> AT+CUSD=1,\"‹10 characters›\",15", ""},
+		{"digits on the net", "> AT+CUSD=1,\"1\"\n< AT+CUSD=1,\"1\"\n< OK\n< +CUSD: 1,\"47119\",15\n> AT+CUSD=1,\"471\",15\n< +CUSD: 2,\"\",15\n> AT+CUSD=2",
+			"> AT+CUSD=1,\"‹1 characters›\"\n< AT+CUSD=1,\"‹1 characters›\"\n< OK\n< +CUSD: 1,\"‹5 characters›\",15\n> AT+CUSD=1,\"‹3 characters›\",15\n< +CUSD: 2,\"\",15\n> AT+CUSD=2", ""},
 		{"numbers", "< +CSCA: \"+447785016005\",145\n> AT+CSCA=\"+447785016005\",145\n> ATD+447700900123;\n< +CLIP: \"07700900123\",129", "< +CSCA: \"+4477…005\",145\n> AT+CSCA=\"+4477…005\",145\n> ATD+4477…123;\n< +CLIP: \"07700…123\",129", ""},
 		{"who it is", "> AT+CGMM\n< EC25\n< OK\n> AT+CGSN\n< 356938035643809\n< OK", "> AT+CGMM\n< EC25\n< OK\n> AT+CGSN\n< ‹15 characters›\n< OK", ""},
 		{"which SIM", "< +QCCID: 8944150000000000017F\n< +QCCID: 89441500000000000175", "< +QCCID: ‹10 octets›\n< +QCCID: 89441…175", ""},
