@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// restartLimit is how long a restart may take: a segment on its way is finished
+// RestartLimit is how long a restart may take: a segment on its way is finished
 // first, and a modem takes up to a minute to come back.
-const restartLimit = 3 * time.Minute
+const RestartLimit = 3 * time.Minute
 
 // patient bounds a request that waits for a modem, which may take longer than
 // the server allows other answers to: the answer has streamLimit after that.
@@ -37,7 +37,7 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	if s.Restart == nil {
 		return errNoModems
 	}
-	ctx, cancel := patient(w, r, restartLimit)
+	ctx, cancel := patient(w, r, RestartLimit)
 	defer cancel()
 	if err := s.Restart(ctx, r.PathValue("name"), ask.Step); err != nil {
 		return err
@@ -46,9 +46,9 @@ func (s *Server) restart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ussdLimit is how long a code may take: the text on its way is finished first,
+// USSDLimit is how long a code may take: the text on its way is finished first,
 // and the network takes up to a minute.
-const ussdLimit = 3 * time.Minute
+const USSDLimit = 3 * time.Minute
 
 // ussd has a modem ask the network.
 func (s *Server) ussd(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +63,7 @@ func (s *Server) ussd(w http.ResponseWriter, r *http.Request) error {
 	if s.USSD == nil {
 		return errNoModems
 	}
-	ctx, cancel := patient(w, r, ussdLimit)
+	ctx, cancel := patient(w, r, USSDLimit)
 	defer cancel()
 	reply, more, err := s.USSD(ctx, r.PathValue("name"), ask.Code)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Server) cancelUSSD(w http.ResponseWriter, r *http.Request) error {
 	if s.CancelUSSD == nil {
 		return errNoModems
 	}
-	ctx, cancel := patient(w, r, ussdLimit)
+	ctx, cancel := patient(w, r, USSDLimit)
 	defer cancel()
 	if err := s.CancelUSSD(ctx, r.PathValue("name")); err != nil {
 		return err
@@ -90,15 +90,15 @@ func (s *Server) cancelUSSD(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// balanceLimit is how long a balance may take: its code and a few menus.
-const balanceLimit = 5 * time.Minute
+// BalanceLimit is how long a balance may take: its code and a few menus.
+const BalanceLimit = 5 * time.Minute
 
 // balance has a modem ask what its SIM has left.
 func (s *Server) balance(w http.ResponseWriter, r *http.Request) error {
 	if s.Balance == nil {
 		return errNoModems
 	}
-	ctx, cancel := patient(w, r, balanceLimit)
+	ctx, cancel := patient(w, r, BalanceLimit)
 	defer cancel()
 	b, err := s.Balance(ctx, r.PathValue("name"))
 	if err != nil {

@@ -37,7 +37,7 @@ func (s *Server) pressRestart(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault(http.StatusBadRequest, "", "the form cannot be read")
 	}
-	ctx, cancel := patient(w, r, restartLimit)
+	ctx, cancel := patient(w, r, RestartLimit)
 	defer cancel()
 	if err := s.Restart(ctx, way.Name, r.PostForm.Get("step")); err != nil {
 		p, inside := problemOf(err)

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
+	"github.com/pigeon-sms/pigeon/web"
 )
 
 const helpModem = `Acts on one modem, by its name in "pigeon modems".
@@ -30,9 +30,8 @@ masked unless --clear is given; a PIN always is.
 After a menu the next CODE is the choice, for three minutes. "ussd --cancel" ends
 the menu, or the wait for a reply; where there is nothing to end it does nothing.`
 
-// modemLimit is how long a restart may take: a segment on its way is finished
-// first, and a modem takes up to a minute to come back.
-const modemLimit = 3 * answerLimit
+// restartWait is how long a restart may take. The daemon gives up before.
+const restartWait = web.RestartLimit + answerLimit
 
 // cmdModem acts on one modem.
 func cmdModem(ctx context.Context, e *env, args []string) error {
@@ -80,7 +79,7 @@ func cmdModem(ctx context.Context, e *env, args []string) error {
 		return balance(ctx, e, f, c, path)
 	}
 	if rest[1] == "restart" {
-		a, err := c.callWithin(ctx, modemLimit, http.MethodPost, path+"/restart", nil, map[string]string{"step": *step})
+		a, err := c.callWithin(ctx, restartWait, http.MethodPost, path+"/restart", nil, map[string]string{"step": *step})
 		if err != nil {
 			return err
 		}
@@ -110,9 +109,8 @@ func balance(ctx context.Context, e *env, f *clientFlags, c *client, path string
 	return nil
 }
 
-// balanceWait is how long a balance may take: its code and a few menus. The
-// daemon gives up before.
-const balanceWait = 5*time.Minute + answerLimit
+// balanceWait is how long a balance may take. The daemon gives up before.
+const balanceWait = web.BalanceLimit + answerLimit
 
 // ussd has a modem ask the network, and prints the reply.
 func ussd(ctx context.Context, e *env, f *clientFlags, c *client, path, code string) error {
@@ -152,6 +150,5 @@ func cancelUSSD(ctx context.Context, e *env, f *clientFlags, c *client, name, pa
 	return nil
 }
 
-// ussdWait is how long a code may take: a message on its way is finished
-// first, and the network takes up to a minute. The daemon gives up before.
-const ussdWait = 3*time.Minute + answerLimit
+// ussdWait is how long a code may take. The daemon gives up before.
+const ussdWait = web.USSDLimit + answerLimit
