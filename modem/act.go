@@ -33,9 +33,7 @@ func (m *modem) can(step string) error {
 			return errors.New("it is on no USB port whose power can be cut")
 		}
 	case StepPower:
-		if m.cfg.Power == nil {
-			return errors.New("it has no power line")
-		}
+		return m.powerless()
 	}
 	return nil
 }

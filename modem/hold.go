@@ -27,6 +27,30 @@ type Keyed interface {
 	Press(ctx context.Context, k profile.Key) error
 }
 
+// Missing is a Power that may not be there: a line somebody else holds, say. A
+// modem goes on without it, and says so.
+type Missing interface {
+	Power
+	// Missing says why it is not there, nil when it is.
+	Missing() error
+}
+
+// errNoPower is why a modem does not step on its power line.
+var errNoPower = errors.New("it has no power line")
+
+// powerless says why the modem's power cannot be cycled, nil when it can.
+func (m *modem) powerless() error {
+	if m.cfg.Power == nil {
+		return errNoPower
+	}
+	if p, ok := m.cfg.Power.(Missing); ok {
+		if err := p.Missing(); err != nil {
+			return fmt.Errorf("its power line is missing: %w", err)
+		}
+	}
+	return nil
+}
+
 // errHeld ends the session of a modem whose power is about to go; errOrdered
 // that of one somebody wants restarted.
 var (

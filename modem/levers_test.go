@@ -2,10 +2,13 @@ package modem_test
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
@@ -93,4 +96,47 @@ func TestKeyIsPressedForItsFamily(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A lostLever is a power line that cannot be had for now.
+type lostLever struct {
+	levers
+	why error
+}
+
+func (l *lostLever) Missing() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.why
+}
+
+// A modem whose power line is missing works, says so, and climbs without it;
+// when the line is there, it is used.
+func TestMissingPowerLineIsToldAndLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &lostLever{why: errors.New("GPIO17 is held by w1-gpio")}
+		cfg := l.config()
+		cfg.Modems[0].Power = l
+		r := newRig(t, cfg, modemsim.ModemConfig{Name: "m1"})
+		defer r.end()
+		r.plug(stick("1-1.2", "x0", "x1", "m1"))
+		r.ready("m1")
+		if w := r.way("m1"); !w.Ready || w.Why != "its power line is missing: GPIO17 is held by w1-gpio" {
+			t.Errorf("got %+v", w)
+		}
+		if err := r.pool.Restart(t.Context(), "m1", modem.StepPower); err == nil || !strings.Contains(err.Error(), "power line is missing") {
+			t.Errorf("restart: %v", err)
+		}
+		r.until(5*time.Minute, "ready again", func() bool { return r.way("m1").Ready })
+		r.fault("m1", "silence")
+		r.until(time.Hour, "given up", func() bool { return slices.Contains(l.pulled(), "port 1-1.2") })
+		r.rest(10 * time.Minute)
+		if slices.Contains(l.pulled(), "power") {
+			t.Errorf("pulled %q", l.pulled())
+		}
+		l.mu.Lock()
+		l.why = nil
+		l.mu.Unlock()
+		r.until(3*time.Hour, "the power line", func() bool { return slices.Contains(l.pulled(), "power") })
+	})
 }

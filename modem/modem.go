@@ -266,7 +266,7 @@ func (m *modem) due() (time.Time, bool) {
 	case m.away.IsZero():
 	case a != nil:
 		return a.began.Add(max(a.back, comeback)), true
-	case m.cfg.Power != nil && !m.woken:
+	case !m.woken && m.powerless() == nil:
 		return m.away.Add(awayLimit), true
 	}
 	return time.Time{}, false

@@ -110,6 +110,9 @@ func (m *modem) way() sms.Way {
 	if m.talks > 0 && why == "" {
 		why = "a USSD code is being answered"
 	}
+	if err := m.powerless(); why == "" && err != nil && m.cfg.Power != nil {
+		why = err.Error()
+	}
 	return sms.Way{
 		Name: m.cfg.Name, Kind: "modem", State: string(m.state), Ready: m.door != nil && m.talks == 0, Why: why,
 		Window: 1, Country: m.country, Modem: &info,

@@ -177,7 +177,7 @@ func newBed(b *testing.B, m *modemsim.ModemConfig) *bed {
 	e := processEnv()
 	e.stderr = io.Discard
 	listens := make(chan found, 1)
-	d := daemon{cfg: cfg, state: w.state, log: newLog(e, false), greet: func(f found) { listens <- f }}
+	d := daemon{cfg: cfg, lines: &powerLines{}, state: w.state, log: newLog(e, false), greet: func(f found) { listens <- f }}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- d.run(ctx) }()

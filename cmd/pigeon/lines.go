@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -17,34 +18,48 @@ import (
 // powerLines are the GPIO lines this process holds. They are opened once and
 // held until it ends, over reloads too: a line that is let go may cut power.
 type powerLines struct {
-	open map[power.Config]*power.Line
-	take func(power.Config) (*power.Line, error) // nil: power.Open
+	open    map[power.Config]*power.Line
+	missing map[power.Config]*lever                 // of this configuration
+	take    func(power.Config) (*power.Line, error) // nil: power.Open
 }
 
 // join gives each modem with a power line the line; modems that name the same
-// one share it.
-func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error)) error {
-	var errs []error
+// one share it. A line that cannot be had stands back for the modems: theirs goes
+// on without that lever, and the others do not notice.
+func (p *powerLines) join(cfg *config, scan func() ([]usb.Device, error), log *slog.Logger) {
+	p.missing = map[power.Config]*lever{}
 	for i, c := range cfg.power {
 		if c.Kind == "" {
 			continue
 		}
+		m := &cfg.modem.Modems[i]
+		dress := dresser(*m, c, scan)
 		line, err := p.line(c, cfg.power)
-		if err != nil {
-			errs = append(errs, err)
+		if err == nil {
+			m.Power = dress(line)
 			continue
 		}
-		m := &cfg.modem.Modems[i]
+		l := p.missing[c]
+		if l == nil {
+			l = &lever{dress: dress, why: err}
+			p.missing[c] = l
+		}
+		m.Power = l
+		log.Error("power line missing: the modem goes on without, until it can be opened", "modem", m.Name, "err", err)
+	}
+}
+
+// dresser makes of a line what a modem is switched by.
+func dresser(m modem.ModemConfig, c power.Config, scan func() ([]usb.Device, error)) func(*power.Line) modem.Power {
+	return func(line *power.Line) modem.Power {
 		switch {
 		case c.Toggle:
-			m.Power = &toggle{line, there(*m, scan), m.USB == "" && !onBus(m.Port)}
+			return &toggle{line, there(m, scan), m.USB == "" && !onBus(m.Port)}
 		case c.Kind == power.Pulse:
-			m.Power = reset{line}
-		default:
-			m.Power = line
+			return reset{line}
 		}
+		return line
 	}
-	return errors.Join(errs...)
 }
 
 // line returns the line that c describes: one that is held, with the settings it

@@ -116,7 +116,7 @@ func startOn(t *testing.T, root string, devices []usb.Device, dir string, sims i
 	e := newDesk(t).env
 	e.stderr = l.log
 	greeted := make(chan found, 1)
-	d := daemon{
+	d := daemon{lines: &powerLines{},
 		cfg: cfg, sims: sims, state: dir, log: newLog(&e, false), root: root,
 		scan:  func() ([]usb.Device, error) { return devices, nil },
 		greet: func(f found) { greeted <- f },

@@ -234,9 +234,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 			return fmt.Errorf("add the simulated modems: %w", err)
 		}
 	}
-	if err := d.lines.join(&cfg, d.scan); err != nil {
-		return err
-	}
+	d.lines.join(&cfg, d.scan, log)
 	cfg.modem.Scan, cfg.modem.Memory = d.scan, db
 	resets(&cfg.modem, d.root)
 
@@ -254,9 +252,10 @@ func (d daemon) run(ctx context.Context) (err error) {
 
 	hello := greeter{page.Ready(), bus.Ready(), cfg.mqtt.URL != "", func() { d.greet(d.found(bus, page, cfg, sim)) }}
 	edges := []runner{bus, page, hello}
-	stages := [][]runner{edges, {gw}, {pool}}
+	lines := lineKeeper{d.lines, cfg.power, gw.Changed, log}
+	stages := [][]runner{edges, {gw}, {pool, lines}}
 	if sim != nil {
-		stages[2] = []runner{after{sim.Ready(), pool}}
+		stages[2] = []runner{after{sim.Ready(), pool}, lines}
 		stages = append(stages, []runner{sim})
 	}
 	defer context.AfterFunc(ctx, func() { log.Info("stopping") })()
