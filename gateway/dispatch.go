@@ -184,10 +184,11 @@ func (d *dispatcher) held(w sms.Way, e *entry) sms.Held {
 // first.
 func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	d.thaw = time.Time{}
-	if len(d.q.lines) == 0 || now.Before(d.rest) {
+	if len(d.q.lines)+len(d.q.vigils) == 0 || now.Before(d.rest) {
 		return
 	}
 	all := d.g.ways()
+	d.q.attend(all, now)
 	d.q.forgive(all, func(n int) time.Duration { return d.g.cfg.pause(n, jitter()) }, now)
 	d.q.hold(all, now)
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })

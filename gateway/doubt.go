@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -67,8 +68,8 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 	}
 	m.Expires = c.believed(m.Expires)
 	now := time.Now().UTC()
-	wait, why := c.rest(m, now)
-	o := sms.Outcome{Time: now, Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: now.Add(wait),
+	v, why := c.afterStop(m, cmp.Or(st.Net, st.Way), now)
+	o := sms.Outcome{Time: now, Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: v.last,
 		Why: "in doubt: the gateway stopped while it was being sent; " + why}
 	if m.OnDoubt == sms.Hold {
 		o.State, o.Final, o.Due = sms.Doubtful, true, time.Time{}
@@ -80,7 +81,7 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 	}
 	d.g.count(st.Event)
 	if st.Event.State == sms.Queued {
-		d.q.add(waiting(m, st), now)
+		d.q.keepVigil(waiting(m, st), v, now)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package gateway
 
-import "container/heap"
+import (
+	"container/heap"
+	"slices"
+)
 
 // A pile hands out its items in the order of less. An item that leaves some
 // other way is skipped by its reader, who knows what is still of interest.
@@ -12,6 +15,12 @@ func (p *pile[T]) push(x T) { heap.Push(&p.h, x) }
 func (p *pile[T]) pop() T   { return heap.Pop(&p.h).(T) }
 func (p *pile[T]) len() int { return len(p.h.items) }
 func (p *pile[T]) top() T   { return p.h.items[0] }
+
+// drop takes an item out. It looks at all of them.
+func (p *pile[T]) drop(is func(T) bool) {
+	p.h.items = slices.DeleteFunc(p.h.items, is)
+	heap.Init(&p.h)
+}
 
 // inner is container/heap's view of a pile.
 type inner[T any] struct {

@@ -26,6 +26,7 @@ type queue struct {
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
 	expiry *pile[expires] // by expiry
+	vigils []vigil        // of messages a stop left in doubt; see afterstop.go
 
 	turns  map[turnKey]*entry        // who goes first; see turn.go
 	crowds map[turnKey]*pile[*entry] // who stands behind
@@ -48,6 +49,7 @@ type entry struct {
 	tries    int      // attempts that were not passed on to another way
 	aside    []string // ways set aside
 	apart    []string // ways whose SIM may not be given this recipient
+	vigil    bool     // it rests, since a stop left it in doubt, and has not flown
 	settled  bool     // while it was flying a report came: it is not to be sent
 	segments int
 	to       sms.Number
@@ -240,7 +242,7 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 		return nil
 	}
 	e := best.pile.pop()
-	e.where, e.line = flying, nil
+	e.where, e.line, e.vigil = flying, nil, false
 	return e
 }
 
@@ -378,6 +380,8 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 	switch {
 	case e == nil || e.where == flying:
 		return ""
+	case e.where == inLater && e.vigil:
+		return "" // its last event says
 	case e.where == inLater && e.tries > 0:
 		return "will be tried again at " + e.due.Format(time.RFC3339)
 	case e.where == behind:
