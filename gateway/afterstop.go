@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ type vigil struct {
 	wait time.Duration // how long it rests, once a way has the SIM ready
 	last time.Time     // when another way may carry it, though none has
 	soon bool          // it would expire: from last on any way may carry it
+	due  time.Time     // it was not to be sent before that anyway
 }
 
 // afterStop says how long a message rests that a stop left in doubt, until when
@@ -52,13 +54,48 @@ func (v vigil) ends(ready time.Time) time.Time {
 	return at
 }
 
+// resume has those rest on that rested for a report already when the gateway
+// stopped: while it was off none could come.
+func (d *dispatcher) resume(ctx context.Context) error {
+	nums, err := d.g.store.InDoubt(ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	for _, num := range nums {
+		e := d.q.byNum[num]
+		if e == nil || e.vigil {
+			continue // it is not to be sent again, or rests
+		}
+		m, st, err := d.g.store.ByNum(ctx, num)
+		if err != nil {
+			return err
+		}
+		if len(st.Doubts) == 0 {
+			continue
+		}
+		m.Expires = d.g.cfg.believed(m.Expires)
+		if v, _ := d.g.cfg.afterStop(m, st.Doubts[len(st.Doubts)-1].Net, now); v.wait > 0 {
+			v.due = e.due
+			d.q.attach(e, v)
+			if e.due.Before(v.last) {
+				d.q.put(e, v.last, now)
+			}
+		}
+	}
+	return nil
+}
+
 // keepVigil has a message rest.
 func (q *queue) keepVigil(w *sms.Waiting, v vigil, now time.Time) {
 	if q.add(w, now); v.wait == 0 {
 		return
 	}
-	v.e = q.byNum[w.Num]
-	v.e.vigil = true
+	q.attach(q.byNum[w.Num], v)
+}
+
+func (q *queue) attach(e *entry, v vigil) {
+	e.vigil, v.e = true, e
 	q.vigils = append(q.vigils, v)
 }
 
@@ -84,7 +121,7 @@ func (q *queue) attend(ways []sms.Way, now time.Time) {
 			return false
 		}
 		v.e.vigil = false
-		q.put(v.e, v.ends(now), now)
+		q.put(v.e, later(v.ends(now), v.due), now)
 		return true
 	})
 }

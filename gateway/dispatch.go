@@ -105,6 +105,9 @@ func (d *dispatcher) fill(ctx context.Context) error {
 	if err := d.surely(ctx, func() error { return d.g.clear(ctx) }); err != nil {
 		return err
 	}
+	if err := d.resume(ctx); err != nil {
+		return err
+	}
 	d.g.log.Info("queue loaded", "waiting", len(d.q.byNum), "in_doubt", len(doubts))
 	return nil
 }

@@ -381,7 +381,7 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 	case e == nil || e.where == flying:
 		return ""
 	case e.where == inLater && e.vigil:
-		return "" // its last event says
+		return "in doubt: waits for its modem and then for a report, until " + e.due.Format(time.RFC3339) + " at most"
 	case e.where == inLater && e.tries > 0:
 		return "will be tried again at " + e.due.Format(time.RFC3339)
 	case e.where == behind:

@@ -75,3 +75,39 @@ func TestDoubtOfAStopWaitsForTheModem(t *testing.T) {
 		})
 	}
 }
+
+// One that rested for its report when the power went rests on: nothing could come
+// while the gateway was off.
+func TestDoubtRestsOnOverAStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge("north", "south")
+		e.set(1, false)
+		e.lose(map[string]int{"m1/1": 0})
+		w := newWorld(t, e)
+		w.run()
+		w.accept(one)
+		taken := time.Now()
+		<-time.After(5 * time.Second)
+		w.want("m1", "queued sending queued")
+		w.halt()
+		<-time.After(time.Hour)
+		e.set(0, false)
+		e.set(1, true)
+		w.open()
+		w.run()
+		<-time.After(2 * time.Minute)
+		v, err := w.Message(t.Context(), "m1")
+		if err != nil || v.Status.Why != "in doubt: waits for its modem and then for a report, until 2000-01-01T01:05:05Z at most" {
+			t.Errorf("got %+v, %v", v.Status, err)
+		}
+		e.set(0, true)
+		w.Changed()
+		<-time.After(20 * time.Second)
+		w.wantSent("north m1/1 from 0")
+		w.report("7", sms.Delivered, func(r *sms.Report) { r.SentAt = taken })
+		<-time.After(time.Hour)
+		w.want("m1", "queued sending queued delivered!")
+		w.wantSent("north m1/1 from 0")
+		w.halt()
+	})
+}

@@ -52,6 +52,8 @@ type Store interface {
 	// Sticky returns which SIM the messages of those who are remembered leave
 	// from, as Begin and Keep have noted it.
 	Sticky(ctx context.Context) (map[sms.Mark]sms.Stick, error)
+	// InDoubt returns the messages with a doubt that no report has settled.
+	InDoubt(ctx context.Context) ([]uint64, error)
 	Pending(ctx context.Context, yield func(sms.Waiting) error) error
 	Awaiting(ctx context.Context, before time.Time, max int) ([]uint64, error)
 	Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error)

@@ -98,6 +98,23 @@ func (db *DB) Doubts(ctx context.Context, settle sms.Settle) ([]*sms.Status, err
 	return moved, nil
 }
 
+// InDoubt returns the messages with a doubt that no report has settled, in no
+// order; one may be there twice.
+func (db *DB) InDoubt(ctx context.Context) ([]uint64, error) {
+	var nums []uint64
+	err := db.view(ctx, func(t *txn) error {
+		return t.each(bDoubts, nil, func(k, v []byte) (bool, error) {
+			num, _, _, err := readDoubt(k, v)
+			if err != nil {
+				return false, corrupt(bDoubts, k, err)
+			}
+			nums = append(nums, num)
+			return true, nil
+		})
+	})
+	return nums, err
+}
+
 // stir has the next Doubts look, where an attempt ends in doubt.
 func (db *DB) stir(o sms.Outcome) {
 	if o.Doubt != nil {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,9 +133,15 @@ func TestDoubtsAfterReopening(t *testing.T) {
 	b.late("sim north", "9", sms.Delivered)
 	b.finish(m.Num, sms.Outcome{State: sms.Queued, Doubt: &sms.Doubt{Net: "sim north", Way: "north", Count: 1}})
 	b.reopen()
+	if nums, err := b.InDoubt(t.Context()); err != nil || !slices.Equal(nums, []uint64{m.Num}) {
+		t.Errorf("in doubt: %v, %v", nums, err)
+	}
 	moved, err := b.Doubts(t.Context(), settle)
 	if err != nil || len(moved) != 1 || moved[0].Event.State != sms.Delivered {
 		t.Errorf("got %+v, %v; want it delivered", moved, err)
+	}
+	if nums, err := b.InDoubt(t.Context()); err != nil || len(nums) != 0 {
+		t.Errorf("settled, and in doubt: %v, %v", nums, err)
 	}
 }
 
