@@ -116,7 +116,7 @@ func (d *dispatcher) fill(ctx context.Context) error {
 func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
 	return &sms.Waiting{
 		Num: m.Num, State: st.Event.State, Priority: m.Priority, Due: st.Due, Expires: m.Expires,
-		Attempt: st.Event.Attempt, Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
+		Attempt: st.Event.Attempt - st.Tried, Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	}
 }
 

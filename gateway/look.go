@@ -30,6 +30,12 @@ func (g *Gateway) Messages(ctx context.Context, f sms.Filter) ([]sms.View, error
 	return views, err
 }
 
+// History returns the events of a message that the journal still has, oldest
+// first. The error is sms.ErrNotFound where no message has the id.
+func (g *Gateway) History(ctx context.Context, id string) ([]sms.Event, error) {
+	return g.store.History(ctx, id)
+}
+
 // Received lists received messages, newest first.
 func (g *Gateway) Received(ctx context.Context, f sms.Filter) ([]sms.Received, error) {
 	return g.store.Received(ctx, f)
@@ -63,51 +69,6 @@ func (g *Gateway) reasons(ctx context.Context, views []sms.View) {
 // askLimit bounds how long a look waits for the dispatcher, which may not be
 // running yet.
 const askLimit = 2 * time.Second
-
-// Cancel takes a waiting message out. The error is sms.ErrNotFound, or a
-// *sms.FieldError on "state" when it is too late.
-func (g *Gateway) Cancel(ctx context.Context, id string) (sms.View, error) {
-	m, st, err := g.store.Message(ctx, id)
-	if err != nil {
-		return sms.View{}, err
-	}
-	late := &sms.FieldError{Field: "state", Text: "too late to cancel: the message is " + string(st.Event.State)}
-	if st.Event.State != sms.Queued {
-		return sms.View{}, late
-	}
-	var e *entry
-	err = g.ask(ctx, func(d *dispatcher) {
-		if e = d.q.byNum[m.Num]; e == nil || e.where == flying {
-			e = nil
-			return
-		}
-		e.where = flying // nobody else may take it now
-	})
-	if err != nil {
-		// The letter may still be read: another behind it puts the message back.
-		g.tell(func(d *dispatcher) {
-			if e != nil {
-				d.q.back(e, e.due, e.aside, time.Now())
-			}
-		})
-		return sms.View{}, err
-	}
-	if e == nil {
-		late.Text = "too late to cancel: the message is being sent"
-		return sms.View{}, late
-	}
-	st, err = g.store.End(ctx, m.Num, sms.Outcome{State: sms.Cancelled, Final: true, Time: time.Now().UTC(), Why: "cancelled on request"})
-	if err != nil {
-		g.tell(func(d *dispatcher) {
-			now := time.Now()
-			d.q.back(e, e.due, e.aside, now)
-		})
-		return sms.View{}, g.heed(err)
-	}
-	g.tell(func(d *dispatcher) { d.q.remove(e) })
-	g.log.Info("cancelled", "id", m.ID)
-	return sms.View{Message: *m, Status: st.Event}, nil
-}
 
 // Health tells how everything is.
 func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {

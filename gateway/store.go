@@ -27,6 +27,15 @@ type Store interface {
 	Turn(ctx context.Context, num uint64, o sms.Outcome, settle sms.Settle, next uint64, start sms.Start) (st *sms.Status, m *sms.Message, begun *sms.Status, err error)
 	// End moves a message outside an attempt: expired, cancelled, held.
 	End(ctx context.Context, num uint64, o sms.Outcome) (*sms.Status, error)
+	// EndMany is End of several queued messages. It passes over those that are
+	// queued no longer, and returns where the others stand.
+	EndMany(ctx context.Context, nums []uint64, o sms.Outcome) ([]*sms.Status, error)
+	// Resend has messages that have ended sent again, each as renew says: under
+	// its own id, or as a new message. It passes over those that have not ended.
+	Resend(ctx context.Context, nums []uint64, renew sms.Renew, now time.Time) ([]sms.Renewed, error)
+	// Edit changes the body of a message that waits for its first attempt, as
+	// change says, whose errors it returns.
+	Edit(ctx context.Context, num uint64, now time.Time, change func(*sms.Message) (*sms.Message, error), why string) (*sms.Message, *sms.Status, error)
 	// Report enters a network's report. It returns nil when that is no news, or
 	// when no segment is known by that ref (yet): such reports are kept a while.
 	Report(ctx context.Context, r *sms.Report, settle sms.Settle) (*sms.Status, error)
@@ -59,6 +68,11 @@ type Store interface {
 	Message(ctx context.Context, id string) (*sms.Message, *sms.Status, error)
 	ByNum(ctx context.Context, num uint64) (*sms.Message, *sms.Status, error)
 	Messages(ctx context.Context, f sms.Filter) ([]sms.View, error)
+	// Choose returns the messages in some states that a choice is for, oldest
+	// first, and where to go on; 0: nowhere.
+	Choose(ctx context.Context, c sms.Choice, states []sms.State) (found []*sms.Status, next uint64, err error)
+	// History returns the events of a message that the journal still has.
+	History(ctx context.Context, id string) ([]sms.Event, error)
 	Received(ctx context.Context, f sms.Filter) ([]sms.Received, error)
 	Flush(ctx context.Context) error
 	Cursor(ctx context.Context, follower string) (uint64, error)

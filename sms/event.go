@@ -8,9 +8,11 @@ import (
 // An Event is one change of a message's state, as it stands in the journal and
 // as followers publish it.
 type Event struct {
-	Seq      uint64          `json:"seq,omitempty"` // place in the journal; 0 for a rejected request, which has none
+	Seq      uint64          `json:"seq,omitempty"`  // place in the journal; 0 for a rejected request, which has none
+	Prev     uint64          `json:"prev,omitempty"` // place of the event of this message before this one; 0 for its first
 	Time     time.Time       `json:"time"`
 	ID       string          `json:"id"`
+	Of       string          `json:"of,omitempty"` // the id of the message that this one sends again
 	State    State           `json:"state"`
 	Final    bool            `json:"final"`
 	To       Number          `json:"to,omitempty"`

@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// A Message is what a person wrote, whole, to one recipient. Once accepted it
-// never changes; what happens to it is told by its Status and its events.
+// A Message is what a person wrote, whole, to one recipient. Once it has been
+// tried it never changes, save that one sent again under its id may be given more
+// time; what happens to it is told by its Status and its events.
 type Message struct {
 	Num     uint64 `json:"num"`               // the store's own number, in order of acceptance; 0 before that
 	ID      string `json:"id"`                // the caller's key, 1 to 64 of A-Z a-z 0-9 . _ : -
 	Request string `json:"request,omitempty"` // the id of the request, where it named several recipients
+	Of      string `json:"of,omitempty"`      // the id of the message that this one sends again
 
 	To         Number `json:"to"`
 	Text       string `json:"text,omitempty"`

@@ -62,8 +62,8 @@ type Waiting struct {
 	Priority Priority
 	Due      time.Time // not before; zero: now
 	Expires  time.Time // not after; zero: never
-	Attempt  int
-	Segments int // how many it takes
+	Attempt  int       // attempts that count against the most allowed
+	Segments int       // how many it takes
 
 	// What the routing table reads.
 	To     Number

@@ -1,6 +1,9 @@
 package sms
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // State is where a message stands.
 //
@@ -23,6 +26,11 @@ import "slices"
 // A sent message is final when no report was asked for, or when the wait for
 // one is over; a report that comes after that still counts. Rejected is the
 // answer to a request that never became a message; it has no row.
+//
+// Nothing ends twice by itself: out of a final state only a report leads, and
+// never back to queued. A person may ask for a message to be sent again, and
+// then, if they want it under the same id, what has ended begins anew; see
+// CanResend. An event says so.
 type State string
 
 const (
@@ -55,6 +63,26 @@ var next = map[State][]State{
 
 // CanBecome reports whether a message in state s may go to t.
 func (s State) CanBecome(t State) bool { return slices.Contains(next[s], t) }
+
+// resendable lists the states from which a person may have a message sent again.
+var resendable = []State{Undelivered, Failed, Expired, Cancelled, Doubtful}
+
+// Resendable lists the states from which a person may have a message sent again.
+func Resendable() []State { return slices.Clone(resendable) }
+
+// CanResend reports whether a person may have a message in state s sent again.
+func (s State) CanResend() bool { return s.among(resendable) }
+
+func (s State) among(states []State) bool { return slices.Contains(states, s) }
+
+// list names states for a sentence.
+func list(states []State) string {
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
 
 // Known reports whether s is a state a message can be in.
 func (s State) Known() bool { _, ok := next[s]; return ok }

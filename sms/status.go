@@ -8,6 +8,7 @@ type Status struct {
 	Num     uint64    `json:"-"`                 // the message's
 	Event   Event     `json:"event"`             // the latest
 	Due     time.Time `json:"due,omitzero"`      // queued: not before
+	Tried   int       `json:"tried,omitempty"`   // attempts before somebody had it sent again, which count no more against the most allowed
 	Route   string    `json:"route,omitempty"`   // the rule that chose the way of the current or last attempt
 	Way     string    `json:"way,omitempty"`     // the way of the current or last attempt
 	Refs    []Ref     `json:"refs,omitempty"`    // of the segments taken, by the last way

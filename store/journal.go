@@ -40,7 +40,7 @@ func (db *DB) Last() uint64 { return db.last.Load() }
 // announce appends a row's news to the journal.
 func (t *txn) announce(r *row, e sms.Event) error {
 	t.near = r.m.Num
-	e.Seq = t.next(bJournal)
+	e.Seq, e.Prev = t.next(bJournal), r.st.Event.Seq
 	v, err := encode(&e)
 	if err != nil {
 		return err

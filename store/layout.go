@@ -17,7 +17,7 @@ import (
 //	meta      "schema", "concat", "counts"                 u64; u64; a tally
 //	          "last " bucket                               u64, the last number drawn for it
 //	front     near u64, mark u8, a key of another bucket   what is new in it, see front.go
-//	messages  num u64                                      sms.Message, JSON; written once
+//	messages  num u64                                      sms.Message, JSON; written once, save Edit and Resend
 //	status    num u64                                      sms.Status, JSON
 //	ids       'm' id                                       num u64
 //	          'r' request, 'f' fingerprint                 first num u64, how many u64

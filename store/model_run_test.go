@@ -48,6 +48,9 @@ func TestModel(t *testing.T) {
 			"finish":     w.finish,
 			"turn":       w.turn,
 			"end":        w.end,
+			"end many":   w.endMany,
+			"resend":     w.resend,
+			"edit":       w.edit,
 			"report":     w.report,
 			"keep":       w.keep,
 			"incomplete": w.incomplete,
@@ -388,7 +391,7 @@ func (w *walk) compare(t *rapid.T) {
 			q.Awaited++
 		}
 		if mm.state.Waiting() {
-			pending = append(pending, fmt.Sprint(mm.Num, mm.state, mm.attempt, mm.due))
+			pending = append(pending, fmt.Sprint(mm.Num, mm.state, mm.attempt-mm.tried, mm.due))
 		}
 	}
 	for _, s := range w.m.sets {

@@ -33,6 +33,7 @@ type modelMessage struct {
 	state   sms.State
 	final   bool
 	attempt int
+	tried   int // attempts before it was sent again on request
 	time    time.Time
 	refs    []sms.Ref
 	gone    map[sms.Ref]bool // refs that Trim has dropped

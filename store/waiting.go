@@ -29,7 +29,7 @@ func packWaiting(m *sms.Message, st *sms.Status) []byte {
 	if st.Event.State == sms.Sending {
 		b[0] = 1
 	}
-	b = binary.AppendUvarint(b, uint64(st.Event.Attempt))
+	b = binary.AppendUvarint(b, uint64(max(0, st.Event.Attempt-st.Tried)))
 	b = binary.BigEndian.AppendUint64(b, stamp(st.Due))
 	b = binary.BigEndian.AppendUint64(b, stamp(m.Expires))
 	for _, s := range []string{string(m.To), m.From, m.Route, m.Origin} {
