@@ -75,7 +75,8 @@ func TestDocumentTellsTheTruth(t *testing.T) {
 		sent[method+" "+target] = true
 		i++
 	}
-	for _, want := range []string{"POST /api/v1/messages", "GET /api/v1/events", "GET /api/v1/status", "DELETE /api/v1/messages/alarm.2"} {
+	for _, want := range []string{"POST /api/v1/messages", "GET /api/v1/events", "GET /api/v1/status", "DELETE /api/v1/messages/alarm.2",
+		"PATCH /api/v1/messages/order-7", "POST /api/v1/messages/alarm.2/resend", "GET /api/v1/messages/order-7/events"} {
 		if !sent[want] {
 			t.Errorf("%s is not shown", want)
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,7 +25,7 @@ const (
 // modems as they are, without a number. It ends with the client, with a client
 // that does not read, and with life.
 func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Request) error {
-	after, err := s.resume(r)
+	after, wanted, err := s.resume(r)
 	if err != nil {
 		return err
 	}
@@ -34,9 +35,20 @@ func (s *Server) events(life context.Context, w http.ResponseWriter, r *http.Req
 		if err != nil {
 			return nil, err
 		}
+		if len(entries) > 0 {
+			after = entries[len(entries)-1].Seq
+		}
+		if wanted.some() {
+			entries, ways = slices.DeleteFunc(entries, func(e sms.Entry) bool { return !wanted.takes(e) }), nil
+		}
 		var b bytes.Buffer
-		after = encode(&b, entries, after)
+		encode(&b, entries)
 		encodeWays(&b, ways)
+		if b.Len() == 0 {
+			// How far it has come: the client goes on from there, and hears that
+			// the stream lives.
+			fmt.Fprintf(&b, "id: %d\n\n", after)
+		}
 		return b.Bytes(), nil
 	})
 }
@@ -107,26 +119,47 @@ func (s *Server) stream(life context.Context, w http.ResponseWriter, r *http.Req
 	}
 }
 
-// resume says after which number of the journal a stream begins. A number from
-// a journal that is no more begins at the end of this one.
-func (s *Server) resume(r *http.Request) (uint64, error) {
-	q, err := query(r, "after")
+// resume says after which number of the journal a stream begins, and what of it
+// is wanted. A number from a journal that is no more begins at the end of this
+// one.
+func (s *Server) resume(r *http.Request) (uint64, wanted, error) {
+	q, err := query(r, "after", "id", "state", "to")
 	if err != nil {
-		return 0, err
+		return 0, wanted{}, err
+	}
+	want := wanted{id: q.Get("id"), state: sms.State(q.Get("state")), to: party(q.Get("to"))}
+	if want.state != "" && !want.state.Known() {
+		return 0, want, badQuery("state", fmt.Sprintf("%q is none of %v", want.state, sms.States()))
 	}
 	last := s.Gateway.Last()
 	after, err := count(q, "after")
 	if err != nil {
-		return 0, err
+		return 0, want, err
 	}
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		if after, err = strconv.ParseUint(id, 10, 64); err != nil {
-			return 0, fault(http.StatusBadRequest, "Last-Event-ID", "Last-Event-ID: has to be the number of an event")
+			return 0, want, fault(http.StatusBadRequest, "Last-Event-ID", "Last-Event-ID: has to be the number of an event")
 		}
 	} else if !q.Has("after") {
-		return last, nil
+		return last, want, nil
 	}
-	return min(after, last), nil
+	return min(after, last), want, nil
+}
+
+// wanted chooses lines of the journal; where nothing is given, all of them, and
+// else events of messages alone.
+type wanted struct {
+	id    string
+	state sms.State
+	to    sms.Number
+}
+
+// some reports whether something is left out.
+func (w wanted) some() bool { return w != (wanted{}) }
+
+func (w wanted) takes(e sms.Entry) bool {
+	return e.Event != nil && (w.id == "" || e.Event.ID == w.id) && (w.state == "" || e.Event.State == w.state) &&
+		(w.to == "" || sms.SameNumber(e.Event.To, w.to))
 }
 
 // push writes and flushes, and reports whether the client took it in time.
@@ -140,10 +173,9 @@ func push(out *http.ResponseController, w http.ResponseWriter, b []byte) bool {
 	return out.Flush() == nil
 }
 
-// encode writes entries as events, and returns the number of the last.
-func encode(b *bytes.Buffer, entries []sms.Entry, after uint64) uint64 {
+// encode writes entries as events.
+func encode(b *bytes.Buffer, entries []sms.Entry) {
 	for _, e := range entries {
-		after = e.Seq
 		kind, v := "message", any(e.Event)
 		switch {
 		case e.Received != nil:
@@ -159,7 +191,6 @@ func encode(b *bytes.Buffer, entries []sms.Entry, after uint64) uint64 {
 		}
 		fmt.Fprintf(b, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, kind, data)
 	}
-	return after
 }
 
 // encodeWays writes modems as events. They stand in no journal and have no id: a

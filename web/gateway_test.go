@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,7 +64,7 @@ func (f *fake) Accept(_ context.Context, r *sms.Request) (sms.Answer, error) {
 // tell changes a message's state and says so in the journal.
 func (f *fake) tell(i int, state sms.State, why string) sms.Event {
 	m := f.messages[i].Message
-	ev := sms.Event{Seq: firstSeq + uint64(len(f.journal)), Time: noon, ID: m.ID, State: state, Final: state == sms.Cancelled,
+	ev := sms.Event{Seq: firstSeq + uint64(len(f.journal)), Prev: f.messages[i].Status.Seq, Time: noon, ID: m.ID, Of: m.Of, State: state, Final: state == sms.Cancelled,
 		To: m.To, Segments: m.Segments, Why: why, Meta: m.Meta}
 	f.messages[i].Status = ev
 	f.append(sms.Entry{Seq: ev.Seq, Event: &ev})
@@ -185,6 +186,118 @@ func (f *fake) Cancel(_ context.Context, id string) (sms.View, error) {
 		}
 	}
 	return sms.View{}, sms.ErrNotFound
+}
+
+func (f *fake) CancelMany(_ context.Context, c sms.Choice) (sms.Acted, error) {
+	if err := c.Check(sms.Queued); err != nil {
+		return sms.Acted{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	done := sms.Acted{Messages: []sms.Event{}}
+	for i, v := range f.messages {
+		c.State = ""
+		switch {
+		case !c.Takes(&v.Message, &sms.Status{Event: v.Status}):
+		case v.Status.State == sms.Sending:
+			done.Late = append(done.Late, v.Status)
+		case v.Status.State == sms.Queued && c.DryRun:
+			done.Messages = append(done.Messages, v.Status)
+		case v.Status.State == sms.Queued:
+			done.Messages = append(done.Messages, f.tell(i, sms.Cancelled, "cancelled on request"))
+		}
+	}
+	return done, f.down
+}
+
+func (f *fake) Resend(_ context.Context, id string, how sms.Again) (sms.View, bool, error) {
+	if err := how.Check(); err != nil {
+		return sms.View{}, false, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, v := range f.messages {
+		if v.Message.ID != id {
+			continue
+		}
+		if !v.Status.State.CanResend() {
+			return sms.View{}, false, &sms.FieldError{Field: "state", Text: "cannot be sent again: the message is " + string(v.Status.State)}
+		}
+		m := v.Message.Renew(how, noon)
+		if was, ok := f.find(m.ID); ok && !how.SameID {
+			return was, true, f.down
+		}
+		if !how.SameID {
+			m.Num, i = uint64(len(f.messages)+1), len(f.messages)
+			f.messages = append(f.messages, sms.View{})
+		}
+		f.messages[i].Message = *m
+		f.tell(i, sms.Queued, "sends "+id+" again, on request")
+		return f.messages[i], false, f.down
+	}
+	return sms.View{}, false, sms.ErrNotFound
+}
+
+func (f *fake) ResendMany(ctx context.Context, c sms.Choice, how sms.Again) (sms.Acted, error) {
+	if err := c.Check(sms.Resendable()...); err != nil {
+		return sms.Acted{}, err
+	}
+	done := sms.Acted{Messages: []sms.Event{}}
+	f.mu.Lock()
+	all := append([]sms.View(nil), f.messages...)
+	f.mu.Unlock()
+	for _, v := range all {
+		if !v.Status.State.CanResend() || !c.Takes(&v.Message, &sms.Status{Event: v.Status}) {
+			continue
+		}
+		again, known, err := f.Resend(ctx, v.Message.ID, how)
+		if err != nil {
+			return done, err
+		}
+		if known {
+			done.Known = append(done.Known, again.Status)
+		} else {
+			done.Messages = append(done.Messages, again.Status)
+		}
+	}
+	return done, nil
+}
+
+func (f *fake) Edit(_ context.Context, id string, e *sms.Edit) (sms.View, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, v := range f.messages {
+		if v.Message.ID != id {
+			continue
+		}
+		if v.Status.State != sms.Queued {
+			return sms.View{}, &sms.FieldError{Field: "state", Text: "too late to change: the message is " + string(v.Status.State)}
+		}
+		home, _ := sms.CountryOf("44")
+		m, err := e.Apply(&v.Message, noon, home)
+		if err != nil {
+			return sms.View{}, err
+		}
+		f.messages[i].Message = *m
+		f.tell(i, sms.Queued, "edited on request: "+strings.Join(e.Given(), ", "))
+		return f.messages[i], f.down
+	}
+	return sms.View{}, sms.ErrNotFound
+}
+
+func (f *fake) History(_ context.Context, id string) ([]sms.Event, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []sms.Event
+	for _, e := range f.journal {
+		if e.Event != nil && e.Event.ID == id {
+			all = append(all, *e.Event)
+		}
+	}
+	if len(all) == 0 {
+		return nil, sms.ErrNotFound
+	}
+	return all, f.down
 }
 
 func (f *fake) Ways() []sms.Way {

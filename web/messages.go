@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -19,15 +17,9 @@ type accepted struct {
 
 // send takes a request in: 202 when it is on disk, 200 when it was before.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, origin string) error {
-	if r.ContentLength > sms.MaxRequest {
-		return &http.MaxBytesError{Limit: sms.MaxRequest}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sms.MaxRequest))
+	body, err := readBody(w, r)
 	if err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return err
-		}
-		return fault(http.StatusBadRequest, "", "the request did not arrive whole")
+		return err
 	}
 	req, err := sms.ParseRequest(body)
 	if err != nil {
@@ -99,11 +91,8 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := call(r)
 	defer cancel()
 	view, err := s.Gateway.Cancel(ctx, r.PathValue("id"))
-	if f, ok := errors.AsType[*sms.FieldError](err); ok {
-		return fault(http.StatusConflict, f.Field, f.Text)
-	}
 	if err != nil {
-		return err
+		return conflict(err)
 	}
 	writeJSON(w, http.StatusOK, "application/json", view)
 	return nil

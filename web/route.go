@@ -23,8 +23,13 @@ func (s *Server) routes(life context.Context, origin string) []route {
 	return []route{
 		{"POST", "/api/v1/messages", func(w http.ResponseWriter, r *http.Request) error { return s.send(w, r, origin) }},
 		{"GET", "/api/v1/messages", s.messages},
+		{"DELETE", "/api/v1/messages", s.cancelMany},
 		{"GET", "/api/v1/messages/{id}", s.message},
+		{"PATCH", "/api/v1/messages/{id}", s.edit},
 		{"DELETE", "/api/v1/messages/{id}", s.cancel},
+		{"GET", "/api/v1/messages/{id}/events", s.history},
+		{"POST", "/api/v1/messages/{id}/resend", s.resend},
+		{"POST", "/api/v1/resend", s.resendMany},
 		{"GET", "/api/v1/received", s.received},
 		{"GET", "/api/v1/events", func(w http.ResponseWriter, r *http.Request) error { return s.events(life, w, r) }},
 		{"GET", "/api/v1/modems", s.modems},

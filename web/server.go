@@ -44,6 +44,16 @@ type Gateway interface {
 	// Cancel stops a message that waits: sms.ErrNotFound, or a *sms.FieldError
 	// when it is too late.
 	Cancel(ctx context.Context, id string) (sms.View, error)
+	// Resend has a message sent again that has ended, and says whether it was
+	// before; Edit changes one that waits for its first attempt. As Cancel.
+	Resend(ctx context.Context, id string, how sms.Again) (v sms.View, known bool, err error)
+	Edit(ctx context.Context, id string, e *sms.Edit) (sms.View, error)
+	// CancelMany and ResendMany do it to those that are chosen, some at a time; a
+	// *sms.FieldError is a fault of the choice.
+	CancelMany(ctx context.Context, c sms.Choice) (sms.Acted, error)
+	ResendMany(ctx context.Context, c sms.Choice, how sms.Again) (sms.Acted, error)
+	// History tells what happened to a message; sms.ErrNotFound.
+	History(ctx context.Context, id string) ([]sms.Event, error)
 	// Ways, Health and Audit tell how things are.
 	Ways() []sms.Way
 	// WayNews begins to follow the ways: next waits for those that are other
