@@ -21,6 +21,7 @@ type core struct {
 	grown    chan struct{}
 	cursor   uint64
 	moves    []uint64 // of the cursor
+	acts     []string // what was asked of messages
 	ways     []sms.Way
 	moved    chan struct{} // closed when they change
 	health   sms.Health
@@ -157,6 +158,39 @@ func (c *core) Cancel(ctx context.Context, id string) (sms.View, error) {
 	defer c.mu.Unlock()
 	c.known[id] = []sms.Event{v.Status}
 	return v, nil
+}
+
+// note keeps what was asked of the core as a sentence.
+func (c *core) note(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.acts = append(c.acts, fmt.Sprintf(format, args...))
+}
+
+func (c *core) CancelMany(_ context.Context, f sms.Choice) (sms.Acted, error) {
+	c.note("cancel %+v", f)
+	return sms.Acted{Messages: []sms.Event{}}, f.Check(sms.Queued)
+}
+
+func (c *core) Resend(ctx context.Context, id string, how sms.Again) (sms.View, bool, error) {
+	c.note("resend %s %+v", id, how)
+	v, err := c.Message(ctx, id)
+	return v, true, err
+}
+
+func (c *core) ResendMany(_ context.Context, f sms.Choice, how sms.Again) (sms.Acted, error) {
+	c.note("resend %+v %+v", f, how)
+	return sms.Acted{Messages: []sms.Event{}}, f.Check(sms.Resendable()...)
+}
+
+func (c *core) Edit(ctx context.Context, id string, e *sms.Edit) (sms.View, error) {
+	c.note("edit %s %v", id, e.Given())
+	return c.Message(ctx, id)
+}
+
+func (c *core) History(ctx context.Context, id string) ([]sms.Event, error) {
+	v, err := c.Message(ctx, id)
+	return []sms.Event{v.Status}, err
 }
 
 func (c *core) Ways() []sms.Way {

@@ -27,6 +27,11 @@ type Gateway interface {
 
 	Message(ctx context.Context, id string) (sms.View, error)
 	Cancel(ctx context.Context, id string) (sms.View, error)
+	CancelMany(ctx context.Context, c sms.Choice) (sms.Acted, error)
+	Resend(ctx context.Context, id string, how sms.Again) (v sms.View, known bool, err error)
+	ResendMany(ctx context.Context, c sms.Choice, how sms.Again) (sms.Acted, error)
+	Edit(ctx context.Context, id string, e *sms.Edit) (sms.View, error)
+	History(ctx context.Context, id string) ([]sms.Event, error)
 	Ways() []sms.Way
 	// WayNews begins to follow the ways: next waits for those that are other
 	// than it told, all of them at first.

@@ -24,6 +24,10 @@ type question struct {
 	Step        string          `json:"step"`        // of a restart; empty: a new start
 	Code        string          `json:"code"`        // to send as USSD
 	Cancel      bool            `json:"cancel"`      // end the dialogue instead
+	Filter      *sms.Choice     `json:"filter"`      // in place of an id: of the messages meant
+	SameID      bool            `json:"same_id"`     // send again under the same id
+	NewID       string          `json:"new_id"`      // send again under this one
+	Edit        json.RawMessage `json:"edit"`        // what is to be other
 }
 
 // A response is what base/response/<verb> carries.
@@ -47,6 +51,25 @@ type ussdReply struct {
 	More  bool   `json:"more"` // it waits for an answer
 }
 
+// happened is what became of a message.
+type happened struct {
+	Events []sms.Event `json:"events"`
+}
+
+// resent is a message that is sent again.
+type resent struct {
+	sms.View
+	Known bool `json:"known"` // it was before
+}
+
+// alone does something to the messages of a filter, where no id stands beside it.
+func alone(q question, do func() (any, error)) (any, error) {
+	if q.ID != "" {
+		return nil, &sms.FieldError{Field: "filter", Text: "stands beside id; one of them says which messages are meant"}
+	}
+	return do()
+}
+
 // traced is the last of a modem's wire.
 type traced struct {
 	Lines []string `json:"lines"`
@@ -59,7 +82,31 @@ const traceMost = 400
 var verbs = map[string]func(context.Context, *Edge, question) (any, error){
 	"status":  func(ctx context.Context, e *Edge, _ question) (any, error) { return e.Gateway.Health(ctx) },
 	"message": func(ctx context.Context, e *Edge, q question) (any, error) { return e.Gateway.Message(ctx, q.ID) },
-	"cancel":  func(ctx context.Context, e *Edge, q question) (any, error) { return e.Gateway.Cancel(ctx, q.ID) },
+	"cancel": func(ctx context.Context, e *Edge, q question) (any, error) {
+		if q.Filter != nil {
+			return alone(q, func() (any, error) { return e.Gateway.CancelMany(ctx, *q.Filter) })
+		}
+		return e.Gateway.Cancel(ctx, q.ID)
+	},
+	"edit": func(ctx context.Context, e *Edge, q question) (any, error) {
+		edit, err := sms.ParseEdit(q.Edit)
+		if err != nil {
+			return nil, err
+		}
+		return e.Gateway.Edit(ctx, q.ID, edit)
+	},
+	"events": func(ctx context.Context, e *Edge, q question) (any, error) {
+		events, err := e.Gateway.History(ctx, q.ID)
+		return happened{append([]sms.Event{}, events...)}, err
+	},
+	"resend": func(ctx context.Context, e *Edge, q question) (any, error) {
+		how := sms.Again{SameID: q.SameID, ID: q.NewID}
+		if q.Filter != nil {
+			return alone(q, func() (any, error) { return e.Gateway.ResendMany(ctx, *q.Filter, how) })
+		}
+		view, known, err := e.Gateway.Resend(ctx, q.ID, how)
+		return resent{view, known}, err
+	},
 	"modems": func(_ context.Context, e *Edge, _ question) (any, error) {
 		return append([]sms.Way{}, e.Gateway.Ways()...), nil // [] rather than null
 	},
