@@ -14,7 +14,13 @@ const helpEvents = `Prints the journal, oldest first: a line for each change of 
 each message that came in. Without --follow it ends at the latest; with it, it
 goes on as things happen, over restarts of the daemon, until interrupted.
 
-Each line starts with its number; --after NUMBER starts behind that one.`
+Each line starts with its number; --after NUMBER starts behind that one. --id, --to
+and --state choose events of messages; --state is the state directory where its
+value is none of a message's.
+
+  pigeon events --follow
+  pigeon events --id gate-1
+  pigeon events --state failed --after 0`
 
 // Kinds of an event of the stream.
 const (
@@ -32,6 +38,12 @@ func cmdEvents(ctx context.Context, e *env, args []string) error {
 	follow := f.Bool("follow", false, "go on with each event as it happens")
 	after := f.Uint64("after", 0, "all that came after event `NUMBER`")
 	limit := f.limit("limit", 20, maxList, "without --after: the latest `N`")
+	var want eventFilter
+	f.StringVar(&want.id, "id", "", "only those of the message with `ID`")
+	f.StringVar(&want.to, "to", "", "only those of messages to `NUMBER`")
+	state := &stateFlag{dir: f.Lookup("state").Value}
+	f.Lookup("state").Value = state
+	f.Lookup("state").Usage = "only those that say `STATE`; or, as for every command, the daemon's state directory"
 	if _, err := f.parse(args, 0, 0); err != nil {
 		return err
 	}
@@ -41,6 +53,16 @@ func cmdEvents(ctx context.Context, e *env, args []string) error {
 	c, err := f.connect(e)
 	if err != nil {
 		return err
+	}
+	want.state = state.only
+	if want != (eventFilter{}) && !*follow {
+		switch {
+		case f.given("after"):
+			*limit = 0
+		case !f.given("limit"):
+			*limit = maxList
+		}
+		return e.chosenEvents(ctx, c, want, *after, *limit, f.json)
 	}
 	var last uint64
 	if !*follow || !f.given("after") {
@@ -53,7 +75,7 @@ func cmdEvents(ctx context.Context, e *env, args []string) error {
 	}
 	show := func(s streamed) error { return e.printEvent(s, f.json) }
 	if *follow {
-		return e.follow(ctx, c, *after, show)
+		return e.keepUp(ctx, &follower{client: c, query: want.query(), after: *after, say: e.say}, show)
 	}
 	if *after >= last {
 		if !f.json {

@@ -220,16 +220,26 @@ func TestEveryCommandIsListed(t *testing.T) {
 }
 
 func TestHelpOfOneCommand(t *testing.T) {
-	newDesk(t).want(t, 0, `Usage: pigeon cancel ID [FLAG…]
+	newDesk(t).want(t, 0, `Usage: pigeon edit ID [FLAG…]
 
-Takes back a message that has not been sent. One that a network has taken cannot
-be called back; the command then fails.
+Changes a message that waits for its first attempt. Once it has been tried, part of
+it may have gone out: cancel it, and send another. A TEXT of "-" is read from the
+standard input.
+
+  pigeon edit gate-1 --text "The gate is open again" --priority high
+  pigeon edit gate-1 --at 18:00
+  pigeon edit gate-1 --at now
 
 Flags:
-  --json       print JSON
-  --state DIR  the daemon's state DIRectory, which holds its socket
-  --url URL    the daemon's URL, in place of its socket; default: PIGEON_URL
-`, "", "help", "cancel")
+  --at TIME         not before TIME, written as for send, or now
+  --expires TIME    not after TIME, written as for send
+  --json            print JSON
+  --priority PLACE  its PLACE among those that wait: low, normal, high, urgent
+  --state DIR       the daemon's state DIRectory, which holds its socket
+  --text TEXT       the new TEXT
+  --to NUMBER       to NUMBER instead
+  --url URL         the daemon's URL, in place of its socket; default: PIGEON_URL
+`, "", "help", "edit")
 }
 
 func TestWrongUsage(t *testing.T) {
@@ -254,6 +264,12 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"status", "--state", "x", "--url", "http://y"}, `--state and --url name two daemons: give one of them`},
 		{[]string{"status", "--url", "here:8080"}, `"here:8080" is no URL of a daemon: write it like http://127.0.0.1:8080`},
 		{[]string{"show"}, `something is missing: write "pigeon show ID"`},
+		{[]string{"cancel"}, `something is missing: write "pigeon cancel ID…", or choose with --state, --to, --route, --before or --all`},
+		{[]string{"cancel", "gate-1", "--all"}, `"gate-1" is an id, and flags choose messages: give one or the other`},
+		{[]string{"cancel", "gate-1", "--dry-run"}, `--dry-run is for messages chosen by flags`},
+		{[]string{"cancel", "--before", "soon"}, `invalid value "soon" for --before: it is a time like`},
+		{[]string{"resend", "--all", "--new-id", "x"}, `--new-id names the new message of one: give one id, and no --same-id`},
+		{[]string{"edit", "gate-1"}, `nothing is to be changed: give --text, --to, --at, --expires or --priority`},
 		{[]string{"messages", "--limit", "0"}, `invalid value "0" for --limit: it is a whole number from 1 to 1000`},
 		{[]string{"messages", "--limit", "many"}, `invalid value "many" for --limit: it is a whole number from 1 to 1000`},
 		{[]string{"messages", "--state", "snet"}, `invalid value "snet" for --state: did you mean "sent"?`},

@@ -75,7 +75,29 @@ meta      {"a":1}
   two
   lines \u001b[2J
 `, "", "show", "gate.2", "--state", server.dir)
-	server.wantAsked(t, "GET /api/v1/messages/gate.2")
+	server.wantAsked(t, "GET /api/v1/messages/gate.2", "GET /api/v1/messages/gate.2/events")
+}
+
+func TestShowTellsTheHistory(t *testing.T) {
+	server := newStandIn(t, map[string]http.HandlerFunc{
+		"GET /messages/x": say(200, `{"message":{"id":"x","of":"w","to":"12345","text":"hi","priority":"normal","receipt":true,"accepted":"2026-05-04T11:58:00Z","segments":1},"status":{"seq":3,"time":"2026-05-04T11:58:01Z","id":"x","of":"w","state":"queued","final":false,"to":"12345","why":"sends w again, on request"}}`),
+		"GET /messages/x/events": say(200, `{"events":[{"seq":3,"time":"2026-05-04T11:58:01Z","id":"x","of":"w","state":"queued","final":false,"to":"12345","why":"sends w again, on request"},
+			{"seq":5,"prev":3,"time":"2026-05-04T11:58:02Z","id":"x","state":"sending","final":false,"to":"12345","modem":"north"}]}`),
+	})
+	newDesk(t).want(t, 0, `id           x
+sends again  w
+to           12345
+state        queued
+why          sends w again, on request
+since        2026-05-04 13:58:01
+accepted     2026-05-04 13:58:00
+segments     1
+
+  hi
+
+2026-05-04 13:58:01  queued: sends w again, on request
+2026-05-04 13:58:02  sending by north
+`, "", "show", "x", "--state", server.dir)
 }
 
 func TestShowOctets(t *testing.T) {

@@ -63,17 +63,12 @@ func cmdSend(ctx context.Context, e *env, args []string) error {
 	f.choice(&r.Encoding, "encoding", "`HOW` the text is put into octets", "auto", "gsm7", "ucs2", "ascii")
 	f.BoolVar(&r.Flash, "flash", false, "show it at once, do not store it (class 0)")
 	f.choice(&r.Priority, "priority", "its `PLACE` among those that wait", "low", "normal", "high", "urgent")
-	f.Func("at", "not before `TIME`: RFC 3339, \"2026-05-04 18:00\", 18:00, or a duration from now", func(s string) error {
-		t, err := e.moment(s)
-		r.SendAt = t.Format(time.RFC3339)
+	f.Func("at", "not before `TIME`: RFC 3339, \"2026-05-04 18:00\", 18:00, or a duration from now", func(s string) (err error) {
+		r.SendAt, err = e.written(s, false)
 		return err
 	})
-	f.Func("expires", "not after `TIME`, written as for --at", func(s string) error {
-		t, err := e.moment(s)
-		r.Expires = t.Format(time.RFC3339)
-		if d, err := time.ParseDuration(s); err == nil {
-			r.Expires = d.String() // counted by the daemon, on its own clock
-		}
+	f.Func("expires", "not after `TIME`, written as for --at", func(s string) (err error) {
+		r.Expires, err = e.written(s, true)
 		return err
 	})
 	noReceipt := f.Bool("no-receipt", false, "ask for no delivery report: sent is the end")
@@ -130,6 +125,16 @@ func cmdSend(ctx context.Context, e *env, args []string) error {
 		fmt.Fprintln(e.stdout, visible(ev.ID))
 	}
 	return nil
+}
+
+// written is a point in time as a request has it. Where that may be a duration, one
+// stays one: the daemon counts it on its own clock.
+func (e *env) written(s string, spans bool) (string, error) {
+	t, err := e.moment(s)
+	if d, derr := time.ParseDuration(s); spans && derr == nil {
+		return d.String(), err
+	}
+	return t.Format(time.RFC3339), err
 }
 
 // recipients reads the numbers of the first argument.

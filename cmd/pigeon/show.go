@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,26 +12,12 @@ import (
 	"github.com/pigeon-sms/pigeon/sms"
 )
 
-const helpShow = `Shows one message whole: what was asked, where it stands and why.`
-
-const helpCancel = `Takes back a message that has not been sent. One that a network has taken cannot
-be called back; the command then fails.`
+const helpShow = `Shows one message whole: what was asked, where it stands and why, and what happened
+to it, as far back as the daemon's journal goes.`
 
 // cmdShow shows one message.
 func cmdShow(ctx context.Context, e *env, args []string) error {
-	return oneMessage(ctx, e, "show", http.MethodGet, args, func(v sms.View) { e.printView(v) })
-}
-
-// cmdCancel cancels one message.
-func cmdCancel(ctx context.Context, e *env, args []string) error {
-	return oneMessage(ctx, e, "cancel", http.MethodDelete, args, func(v sms.View) {
-		fmt.Fprintf(e.stdout, "%s %s\n", visible(v.Message.ID), change(v.Status))
-	})
-}
-
-// oneMessage asks for the message whose id is the argument, and prints it.
-func oneMessage(ctx context.Context, e *env, name, method string, args []string, show func(sms.View)) error {
-	f := newClientFlags(name)
+	f := newClientFlags("show")
 	rest, err := f.parse(args, 1, 1)
 	if err != nil {
 		return err
@@ -39,24 +26,62 @@ func oneMessage(ctx context.Context, e *env, name, method string, args []string,
 	if err != nil {
 		return err
 	}
-	a, err := c.call(ctx, method, messagePath(rest[0]), nil, nil)
-	var p *problem
-	switch {
-	case errors.As(err, &p) && p.Status == http.StatusNotFound:
-		return fmt.Errorf("no message has the id %q: see \"pigeon messages\"", rest[0])
-	case errors.As(err, &p) && p.Status == http.StatusConflict:
-		return fmt.Errorf("%s: %s", rest[0], p.Detail)
-	case err != nil:
+	a, err := c.get(ctx, messagePath(rest[0]), nil)
+	if err != nil {
+		return ofMessage(rest[0], err)
+	}
+	events, err := c.history(ctx, rest[0])
+	if err != nil {
 		return err
-	case f.json:
-		return a.print(e.stdout)
+	}
+	if f.json {
+		var whole map[string]json.RawMessage
+		if err := a.read(&whole); err != nil {
+			return err
+		}
+		return printJSON(e.stdout, shown{whole["message"], whole["status"], events})
 	}
 	var v sms.View
 	if err := a.read(&v); err != nil {
 		return err
 	}
-	show(v)
+	e.printView(v)
+	e.printHistory(events)
 	return nil
+}
+
+// shown is a message with what happened to it.
+type shown struct {
+	Message json.RawMessage `json:"message"`
+	Status  json.RawMessage `json:"status,omitempty"`
+	Events  []sms.Event     `json:"events,omitempty"`
+}
+
+// history returns what happened to a message; nothing where it has been trimmed
+// meanwhile.
+func (c *client) history(ctx context.Context, id string) ([]sms.Event, error) {
+	a, err := c.get(ctx, messagePath(id)+"/events", nil)
+	var p *problem
+	switch {
+	case errors.As(err, &p) && p.Status == http.StatusNotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	var list struct{ Events []sms.Event }
+	return list.Events, a.read(&list)
+}
+
+// printHistory prints what happened to one message, below it.
+func (e *env) printHistory(events []sms.Event) {
+	if len(events) == 0 {
+		return
+	}
+	fmt.Fprintln(e.stdout)
+	for _, ev := range events {
+		ev.To = "" // it stands above
+		fmt.Fprintf(e.stdout, "%s  %s\n", e.full(ev.Time), change(ev))
+	}
 }
 
 func messagePath(id string) string { return "/messages/" + url.PathEscape(id) }
@@ -67,6 +92,7 @@ func (e *env) printView(v sms.View) {
 	s := newSheet(e.stdout)
 	s.line("id", m.ID)
 	s.line("request", m.Request)
+	s.line("sends again", m.Of)
 	s.line("to", string(m.To))
 	s.line("from", m.From)
 	s.line("state", string(ev.State))

@@ -23,8 +23,10 @@ func commands() []command {
 
 		{"send", "NUMBER[,NUMBER…] TEXT…", "queue a message, and follow it with --wait", helpSend, cmdSend},
 		{"messages", "", "list messages and where they stand, newest first", helpMessages, cmdMessages},
-		{"show", "ID", "show one message whole", helpShow, cmdShow},
-		{"cancel", "ID", "take back a message that has not been sent", helpCancel, cmdCancel},
+		{"show", "ID", "show one message whole, and what happened to it", helpShow, cmdShow},
+		{"cancel", "ID…", "take back messages that have not been sent", helpCancel, cmdCancel},
+		{"resend", "ID…", "send messages again that have ended badly", helpResend, cmdResend},
+		{"edit", "ID", "change a message that waits for its first attempt", helpEdit, cmdEdit},
 		{"inbox", "", "list received messages, newest first", helpInbox, cmdInbox},
 		{"events", "", "the journal: every change, as it happens with --follow", helpEvents, cmdEvents},
 
