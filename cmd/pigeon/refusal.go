@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // errSilent is the cause of a request that was given up because nothing came.
@@ -77,6 +79,8 @@ type problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 	Field  string `json:"field"`
+
+	retry time.Duration // when it is worth another try; 0: it does not say
 }
 
 // Error returns the daemon's sentence.
@@ -98,6 +102,9 @@ func (c *client) refused(resp *http.Response, kind string) error {
 	var p problem
 	if strings.HasSuffix(kind, "json") && resp.StatusCode >= 400 && json.Unmarshal(b, &p) == nil && p.Title+p.Detail != "" {
 		p.Status = resp.StatusCode
+		if s, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 16); err == nil {
+			p.retry = time.Duration(s) * time.Second
+		}
 		if p.Status == http.StatusUnauthorized {
 			return fmt.Errorf("%w: set PIGEON_TOKEN to a token of this daemon", &p)
 		}

@@ -21,9 +21,18 @@ text; a text of "-" is read from the standard input, without its last line end.
 With --wait the command follows each message to its end, over restarts of the
 daemon too, and exits 0 only if every one was sent or delivered.
 
+With --csv a text goes to every row of a table with a heading: a column called to
+or number, and others whose names may stand in the text as {name}; a column called
+text where no text is given. Each row has an id of its own, from a column called id
+or from the job's name and the row's number, so that the same command after an
+interruption sends nothing twice. A file that is changed is another job, unless
+--job gives it the name of the one before. Nothing is sent while any row is bad.
+
   pigeon send +447700900123 Hello there
   pigeon send --wait --expires 10m +447700900123,+447700900124 "Gate is open"
-  uptime | pigeon send +447700900123 -`
+  uptime | pigeon send +447700900123 -
+  pigeon send --csv guests.csv --dry-run --tariff tariffs.toml "Dear {name}, see you at {time}"
+  pigeon send --csv guests.csv --rate 30/m "Dear {name}, see you at {time}"`
 
 // maxText bounds a text read from the standard input, in octets. The longest
 // message of 255 segments is far shorter.
@@ -76,10 +85,19 @@ func cmdSend(ctx context.Context, e *env, args []string) error {
 	segments := f.limit("max-segments", 255, 255, "refuse it rather than send more than `N` segments")
 	wait := f.Bool("wait", false, "follow it to its end")
 	timeout := f.Duration("timeout", 0, "with --wait: for at most this `LONG`, like 5m (default: no limit)")
-	rest, err := f.parse(args, 2, -1)
+	var table importFlags
+	table.define(f.flags)
+	rest, err := f.parse(args, 0, -1)
+	if err == nil && table.file == "" {
+		err = f.count(rest, 2, -1)
+	}
 	switch {
 	case err != nil:
 		return err
+	case table.file == "" && (table.job != "" || table.tariff != "" || table.dry || table.skipBad || table.rate > 0):
+		return usagef("--job, --tariff, --dry-run, --skip-bad and --rate go with --csv FILE")
+	case table.file != "" && (*wait || r.ID != ""):
+		return usagef("--csv goes with neither --wait nor --id: name the job with --job, and see \"pigeon events --follow\"")
 	case f.given("timeout") && (!*wait || *timeout <= 0):
 		return usagef("--timeout is how long --wait waits: give both, and a duration above 0")
 	}
@@ -88,6 +106,9 @@ func cmdSend(ctx context.Context, e *env, args []string) error {
 	}
 	if *noReceipt {
 		r.Receipt = new(bool)
+	}
+	if table.file != "" {
+		return table.send(ctx, e, f, r, rest)
 	}
 	if r.To, err = recipients(rest[0]); err != nil {
 		return err
