@@ -68,7 +68,7 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 	g.tell(func(d *dispatcher) {
 		for _, m := range ms {
 			d.q.add(&sms.Waiting{
-				Num: m.Num, State: sms.Queued, Priority: m.Priority, Due: m.SendAt, Expires: g.cfg.believed(m.Expires),
+				Num: m.Num, State: sms.Queued, Priority: m.Priority, Since: m.Since(), Due: m.SendAt, Expires: g.cfg.believed(m.Expires),
 				Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 			}, now)
 		}

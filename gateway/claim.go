@@ -39,7 +39,7 @@ func (g *Gateway) claim(m *sms.Message, now time.Time) *flight {
 // next dispatch to find a way for, or none.
 func (d *dispatcher) offer(m *sms.Message, reply chan *flight, now time.Time) {
 	e := d.q.entry(&sms.Waiting{
-		Num: math.MaxUint64, State: sms.Queued, Priority: m.Priority, Segments: m.Segments,
+		Num: math.MaxUint64, State: sms.Queued, Priority: m.Priority, Since: now, Segments: m.Segments,
 		To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	})
 	if !d.q.unclaimed(e) {

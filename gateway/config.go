@@ -23,6 +23,7 @@ type Config struct {
 	RetryFirst time.Duration // pause after a first refusal; default 5 s
 	RetryMost  time.Duration // longest pause; default 15 min
 	Attempts   int           // after so many a message has failed; default 30
+	Ageing     time.Duration // how long a message of low priority waits to be as good as a new normal one; default 10 min, AgeingOff: for ever
 	Lifetime   time.Duration // of a message that names no expiry; default 72 h
 
 	ReportWait   time.Duration // how long a report is waited for; default 72 h
@@ -60,6 +61,7 @@ const (
 	defaultRetryMost    = 15 * time.Minute
 	defaultAttempts     = 30 // with the pauses above, about six hours of refusals
 	defaultLifetime     = 72 * time.Hour
+	defaultAgeing       = 10 * time.Minute
 	defaultReportWait   = 72 * time.Hour // reports come within 48 h or not at all
 	defaultAssembleWait = 24 * time.Hour
 	defaultDoubtWait    = 30 * time.Second // most reports come within seconds
@@ -87,6 +89,7 @@ func (c Config) withDefaults() Config {
 	set(&c.RetryFirst, defaultRetryFirst)
 	set(&c.RetryMost, defaultRetryMost)
 	set(&c.Lifetime, defaultLifetime)
+	set(&c.Ageing, defaultAgeing)
 	set(&c.ReportWait, defaultReportWait)
 	set(&c.AssembleWait, defaultAssembleWait)
 	set(&c.DoubtWait, defaultDoubtWait)
@@ -129,6 +132,9 @@ func (c Config) Validate() error {
 		if d.d < 0 {
 			fault("gateway.%s: %v is less than nothing", d.key, d.d)
 		}
+	}
+	if c.Ageing < 0 && c.Ageing != AgeingOff {
+		fault("gateway.ageing: %v is less than nothing", c.Ageing)
 	}
 	if f := c.withDefaults(); f.RetryFirst > f.RetryMost {
 		fault("gateway.retry_first: %v is more than retry_most, %v", f.RetryFirst, f.RetryMost)

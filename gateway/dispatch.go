@@ -43,6 +43,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	if len(g.cfg.Limits) > 0 {
 		d.q.held = d.held
 	}
+	d.q.ageing = g.cfg.Ageing
 	d.q.sticks, d.q.wait = g.sticks, g.cfg.StickyWait
 	d.q.busy = func(w sms.Way) int { return d.load[w.Name].busy }
 	if err := d.fill(ctx); err != nil {
@@ -115,7 +116,7 @@ func (d *dispatcher) fill(ctx context.Context) error {
 // waiting is what the queue needs of a message.
 func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
 	return &sms.Waiting{
-		Num: m.Num, State: st.Event.State, Priority: m.Priority, Due: st.Due, Expires: m.Expires,
+		Num: m.Num, State: st.Event.State, Priority: m.Priority, Since: m.Since(), Due: st.Due, Expires: m.Expires,
 		Attempt: st.Event.Attempt - st.Tried, Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	}
 }

@@ -13,15 +13,16 @@ import (
 //
 //	later ──due──▶ line ──pick──▶ flying ──▶ gone, or later again
 //
-// Messages that may take the same ways stand in one line, by priority and then
-// by number, so that a free way looks at the head of a few lines and never
-// through a crowd that cannot use it. A limit holds a line by its head, so that
+// Messages of one priority that may take the same ways stand in one line, by
+// number, so that a free way looks at the head of a few lines and never through
+// a crowd that cannot use it. A limit holds a line by its head, so that
 // what is longer is not overtaken for ever; only those whose recipient is one
 // too many for a SIM stand in a line of their own, out of the others' way. It
 // has no lock: the dispatcher owns it.
 type queue struct {
 	table  []Route
 	held   func(sms.Way, *entry) sms.Held // nil: there are no limits
+	ageing time.Duration                  // how long low waits to become normal; not above 0: for ever
 	byNum  map[uint64]*entry
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
@@ -43,6 +44,7 @@ type queue struct {
 type entry struct {
 	num      uint64
 	priority sms.Priority
+	since    time.Time // when it began to wait
 	where    where
 	due      time.Time
 	expires  time.Time
@@ -76,8 +78,10 @@ const (
 	gone
 )
 
-// A line is the messages that may take the same ways.
+// A line is the messages of one priority that may take the same ways.
 type line struct {
+	priority sms.Priority
+
 	route Route
 	aside []string
 	apart []string
@@ -120,7 +124,7 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 // entry is a message as the queue sees it.
 func (q *queue) entry(w *sms.Waiting) *entry {
 	e := &entry{
-		num: w.Num, priority: w.Priority, due: w.Due, expires: w.Expires,
+		num: w.Num, priority: w.Priority, since: w.Since, due: w.Due, expires: w.Expires,
 		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
 	if q.sticks != nil {
@@ -171,10 +175,10 @@ func (q *queue) place(e *entry, now time.Time) {
 
 // line puts an entry in its line.
 func (q *queue) line(e *entry) {
-	key := e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00") + "\x03" + e.stick
+	key := string('0'+rune(e.priority)) + e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00") + "\x03" + e.stick
 	l := q.lines[key]
 	if l == nil {
-		l = &line{route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), stick: e.stick, pile: newPile(before)}
+		l = &line{priority: e.priority, route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), stick: e.stick, pile: newPile(before)}
 		q.lines[key] = l
 	}
 	e.where, e.line = inLine, l
@@ -182,13 +186,8 @@ func (q *queue) line(e *entry) {
 	l.newcomer(e)
 }
 
-// before orders a line: the more urgent first, then the older.
-func before(a, b *entry) bool {
-	if a.priority != b.priority {
-		return a.priority > b.priority
-	}
-	return a.num < b.num
-}
+// before orders a line: as they were accepted.
+func before(a, b *entry) bool { return a.num < b.num }
 
 // ripen moves what has become due into its line.
 func (q *queue) ripen(now time.Time) {
@@ -217,8 +216,10 @@ func (q *queue) expired(now time.Time) []*entry {
 // for room on this way alone, nothing is picked: what is shorter, from another
 // line, would take that room for ever.
 func (q *queue) pick(way string, ways []sms.Way) *entry {
-	var best *line
-	waits := false
+	var heads [sms.Urgent + 1]struct {
+		line  *line
+		waits bool
+	}
 	for key, l := range q.lines {
 		if l.skim(); l.pile.len() == 0 {
 			delete(q.lines, key)
@@ -234,14 +235,20 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 		if !here && (len(open) > 0 || !q.waits(l, way, some)) {
 			continue
 		}
-		if best == nil || before(l.pile.top(), best.pile.top()) {
-			best, waits = l, !here
+		if h := &heads[l.priority]; h.line == nil || before(l.pile.top(), h.line.pile.top()) {
+			h.line, h.waits = l, !here
 		}
 	}
-	if best == nil || waits {
+	best := heads[sms.Urgent]
+	for _, h := range heads[:sms.Urgent] {
+		if h.line != nil && (best.line == nil || q.sooner(h.line.pile.top(), best.line.pile.top())) {
+			best = h
+		}
+	}
+	if best.line == nil || best.waits {
 		return nil
 	}
-	e := best.pile.pop()
+	e := best.line.pile.pop()
 	e.where, e.line, e.vigil = flying, nil, false
 	return e
 }

@@ -39,6 +39,15 @@ type Message struct {
 	Concat   uint16    `json:"concat,omitempty"` // concatenation reference, from a persisted counter; the same on every attempt
 }
 
+// Since is when a message began to wait: when it was accepted, or later, where it
+// was not to be sent before.
+func (m *Message) Since() time.Time {
+	if m.SendAt.After(m.Accepted) {
+		return m.SendAt
+	}
+	return m.Accepted
+}
+
 // Encoding says how a text is put into octets.
 type Encoding string
 

@@ -60,6 +60,7 @@ type Waiting struct {
 	Num      uint64
 	State    State // Queued or Sending
 	Priority Priority
+	Since    time.Time // when it began to wait
 	Due      time.Time // not before; zero: now
 	Expires  time.Time // not after; zero: never
 	Attempt  int       // attempts that count against the most allowed

@@ -195,9 +195,9 @@ func TestPendingHoldsWhatTheQueueNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, "pending", got, []sms.Waiting{
-		{Num: 1, State: sms.Queued, Priority: sms.Urgent, Due: at(30), Expires: first.Expires,
+		{Num: 1, State: sms.Queued, Priority: sms.Urgent, Since: at(30), Due: at(30), Expires: first.Expires,
 			To: first.To, From: "INFO", Route: "north", Origin: "mqtt", Segments: 1},
-		{Num: 2, State: sms.Sending, Priority: sms.Normal, Attempt: 1, Expires: first.Expires,
+		{Num: 2, State: sms.Sending, Priority: sms.Normal, Since: second.Accepted, Attempt: 1, Expires: first.Expires,
 			To: first.To, Origin: "mqtt", Segments: 1},
 	})
 	stop := errors.New("stop")

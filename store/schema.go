@@ -13,10 +13,11 @@ import (
 //	2  front, and the last numbers drawn in meta; pending without ways that refused
 //	3  doubts
 //	4  sticky
-const schema = 4
+//	5  pending says since when a message waits
+const schema = 5
 
 // steps[n] brings a file from schema n to n+1.
-var steps = map[uint64]func(*bbolt.Tx) error{1: toFront, 2: toDoubts, 3: toSticky}
+var steps = map[uint64]func(*bbolt.Tx) error{1: toFront, 2: toDoubts, 3: toSticky, 4: toSince}
 
 // migrate brings a file up to schema, a step a transaction: a cut leaves it at
 // one schema or the next. A file that is not ours is left for begin to refuse.
@@ -73,6 +74,11 @@ func toFront(tx *bbolt.Tx) error {
 	for _, b := range []bucket{bMessages, bJournal, bParts, bEarly} {
 		t.put(bMeta, keyDrawn(b), u64(t.bucket(b).Sequence()))
 	}
+	return t.repack()
+}
+
+// repack writes pending as this version packs it.
+func (t *txn) repack() error {
 	var waiting [][]byte
 	err := t.each(bPending, nil, func(k, _ []byte) (bool, error) {
 		waiting = append(waiting, append([]byte(nil), k...))
@@ -106,4 +112,13 @@ func toDoubts(tx *bbolt.Tx) error {
 func toSticky(tx *bbolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists([]byte(bSticky))
 	return err
+}
+
+// toSince packs pending anew, with since when each message waits.
+func toSince(tx *bbolt.Tx) error {
+	t := &txn{tx: tx}
+	if err := t.straight(); err != nil {
+		return err
+	}
+	return t.repack()
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -143,4 +144,45 @@ func TestFileOfTheFirstSchemaIsBroughtUp(t *testing.T) {
 			b.audit()
 		})
 	}
+}
+
+// What waits in a file of the fourth schema may lie in the front, and does not
+// say since when.
+func TestFileThatSaysNotSinceWhenIsBroughtUp(t *testing.T) {
+	b := open(t)
+	m := message("a", 1)
+	b.accept(m)
+	err := b.Inside().Update(func(tx *bbolt.Tx) error {
+		front, packed := tx.Bucket([]byte("front")), map[string][]byte{}
+		for c, k, v := cursor(front); k != nil; k, v = c.Next() {
+			if k[8] == 'p' {
+				packed[string(k)] = v[:len(v)-9] // one segment, and when
+			}
+		}
+		if len(packed) != 1 {
+			t.Errorf("%d messages wait in the front, want 1", len(packed))
+		}
+		for k, v := range packed {
+			if err := front.Put([]byte(k), v); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte{0, 0, 0, 0, 0, 0, 0, 4})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.reopen()
+	b.audit()
+	var since []time.Time
+	if err := b.Pending(t.Context(), func(w sms.Waiting) error { since = append(since, w.Since); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "since", since, []time.Time{m.Accepted})
+}
+
+func cursor(b *bbolt.Bucket) (c *bbolt.Cursor, k, v []byte) {
+	c = b.Cursor()
+	k, v = c.First()
+	return c, k, v
 }

@@ -20,7 +20,8 @@ import (
 //	time     due
 //	time     expires
 //	lstr     to, from, route, origin
-//	uvarint  segments, where there are more than one
+//	uvarint  segments
+//	time     since when it waits
 //
 // An lstr is a string behind its length as a uvarint.
 func packWaiting(m *sms.Message, st *sms.Status) []byte {
@@ -35,10 +36,8 @@ func packWaiting(m *sms.Message, st *sms.Status) []byte {
 	for _, s := range []string{string(m.To), m.From, m.Route, m.Origin} {
 		b = appendLstr(b, s)
 	}
-	if m.Segments > 1 {
-		b = binary.AppendUvarint(b, uint64(m.Segments))
-	}
-	return b
+	b = binary.AppendUvarint(b, uint64(m.Segments))
+	return binary.BigEndian.AppendUint64(b, stamp(m.Since()))
 }
 
 func appendLstr(b []byte, s string) []byte {
@@ -64,9 +63,7 @@ func unpackWaiting(key, value []byte) (sms.Waiting, error) {
 	w.Attempt = r.count(math.MaxInt32)
 	w.Due, w.Expires = r.time(), r.time()
 	w.To, w.From, w.Route, w.Origin = sms.Number(r.lstr()), r.lstr(), r.lstr(), r.lstr()
-	if w.Segments = 1; len(r.b) > 0 {
-		w.Segments = r.count(maxSegments)
-	}
+	w.Segments, w.Since = r.count(maxSegments), r.time()
 	if len(r.b) > 0 {
 		r.fail(errors.New("octets left over"))
 	}

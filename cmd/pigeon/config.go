@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -48,6 +49,7 @@ type file struct {
 		RetryFirst   duration `toml:"retry_first"`
 		RetryMost    duration `toml:"retry_most"`
 		Attempts     int      `toml:"attempts"`
+		Ageing       ageing   `toml:"ageing"`
 		Lifetime     duration `toml:"lifetime"`
 		ReportWait   duration `toml:"report_wait"`
 		AssembleWait duration `toml:"assemble_wait"`
@@ -191,7 +193,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	g := f.Gateway
 	c.gateway = gateway.Config{
 		Name: g.Name, Version: version().Version, Built: version().built(), Country: g.Country,
-		RetryFirst: d(g.RetryFirst), RetryMost: d(g.RetryMost), Attempts: g.Attempts, Lifetime: d(g.Lifetime),
+		RetryFirst: d(g.RetryFirst), RetryMost: d(g.RetryMost), Attempts: g.Attempts, Ageing: time.Duration(g.Ageing), Lifetime: d(g.Lifetime),
 		ReportWait: d(g.ReportWait), AssembleWait: d(g.AssembleWait), DoubtWait: d(g.DoubtWait), StopWait: d(g.StopWait), QueueMost: g.QueueMost,
 		Sticky: g.Sticky, StickyWait: d(g.StickyWait),
 		Keep: sms.Retention{Age: d(g.KeepAge), Count: g.KeepCount},

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pigeon-sms/pigeon/gateway"
 	"github.com/pigeon-sms/pigeon/modem"
 	"github.com/pigeon-sms/pigeon/modem/power"
 	"github.com/pigeon-sms/pigeon/mqtt/broker"
@@ -144,6 +145,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.retry_first", "[gateway]\nretry_first = \"7s\"", func(c config) any { return c.gateway.RetryFirst }, 7 * time.Second},
 		{"gateway.retry_most", "[gateway]\nretry_most = \"1h\"", func(c config) any { return c.gateway.RetryMost }, time.Hour},
 		{"gateway.attempts", "[gateway]\nattempts = 9", func(c config) any { return c.gateway.Attempts }, 9},
+		{"gateway.ageing", "[gateway]\nageing = \"off\"", func(c config) any { return c.gateway.Ageing }, gateway.AgeingOff},
 		{"gateway.lifetime", "[gateway]\nlifetime = \"2d\"", func(c config) any { return c.gateway.Lifetime }, 48 * time.Hour},
 		{"gateway.report_wait", "[gateway]\nreport_wait = \"1w\"", func(c config) any { return c.gateway.ReportWait }, 168 * time.Hour},
 		{"gateway.assemble_wait", "[gateway]\nassemble_wait = \"36h\"", func(c config) any { return c.gateway.AssembleWait }, 36 * time.Hour},

@@ -82,7 +82,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	got, want := mustParse(t, text), mustParse(t, "")
 	g := want.gateway
 	want.gateway = gateway.Config{
-		Name: g.Name, Version: g.Version, RetryFirst: 5 * time.Second, RetryMost: 15 * time.Minute, Attempts: 30,
+		Name: g.Name, Version: g.Version, RetryFirst: 5 * time.Second, RetryMost: 15 * time.Minute, Attempts: 30, Ageing: 10 * time.Minute,
 		Lifetime: 72 * time.Hour, ReportWait: 72 * time.Hour, AssembleWait: 24 * time.Hour, DoubtWait: 30 * time.Second, StopWait: 30 * time.Second, QueueMost: 100000,
 		StickyWait: 5 * time.Minute,
 	}

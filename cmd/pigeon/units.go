@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pigeon-sms/pigeon/gateway"
 )
 
 // duration is a time.Duration as the configuration writes it: Go's form, with
@@ -71,5 +73,20 @@ func (z *size) UnmarshalText(b []byte) error {
 		return fmt.Errorf("%q is no size, such as 64MiB", b)
 	}
 	*z = size(n * unit)
+	return nil
+}
+
+// ageing is a duration that may be "off".
+type ageing duration
+
+// UnmarshalText reads a duration or the word.
+func (a *ageing) UnmarshalText(b []byte) error {
+	if strings.TrimSpace(string(b)) == "off" {
+		*a = ageing(gateway.AgeingOff)
+		return nil
+	}
+	if err := (*duration)(a).UnmarshalText(b); err != nil {
+		return fmt.Errorf("%w, nor is it off", err)
+	}
 	return nil
 }
