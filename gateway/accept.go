@@ -131,6 +131,9 @@ func (g *Gateway) reason(m *sms.Message, ways []sms.Way, now time.Time) string {
 	}
 	w := &sms.Waiting{To: m.To, From: m.From, Route: m.Route, Origin: m.Origin}
 	e := &entry{priority: m.Priority, segments: m.Segments, to: m.To, route: rule(g.table, w)}
+	if gate := gateOf(e.route, now); e.priority != sms.Urgent && gate.why != "" {
+		return gate.why
+	}
 	held := func(w sms.Way, e *entry) sms.Held { return g.ledger.hold(w, e, now) }
 	ways = seen(ways, e, held)
 	if g.sticks != nil && e.route.Sticky && m.Priority != sms.Urgent {

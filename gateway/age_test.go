@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ func TestEqualPrioritiesLeaveAsTheyWereAccepted(t *testing.T) {
 	q := newQueue(nil)
 	q.ageing = 10 * time.Minute
 	for n, since := range []time.Duration{5, 3, 4, 1, 2} {
-		q.add(&sms.Waiting{Num: uint64(n + 1), Priority: sms.Low, Since: now.Add(since * time.Hour)}, now)
+		q.add(&sms.Waiting{Num: uint64(n + 1), Priority: sms.Low, Since: now.Add(since * time.Hour), To: sms.Number(fmt.Sprint("+4477009001", n))}, now)
 	}
 	if got, want := picks(q, "a", ready), []uint64{1, 2, 3, 4, 5}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

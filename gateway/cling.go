@@ -58,7 +58,7 @@ func (q *queue) hold(ways []sms.Way, now time.Time) {
 		if len(l.fresh) == 0 {
 			continue
 		}
-		if l.skim(); l.pile.len() == 0 || q.able(l, ways) {
+		if l.skim(); l.pile.len() == 0 || !q.shut(l).until.IsZero() || q.able(l, ways) {
 			continue
 		}
 		for _, e := range l.fresh {

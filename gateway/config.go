@@ -54,6 +54,10 @@ type Route struct {
 	// their recipient, or received the last from them, while it is among the
 	// ways offered.
 	Sticky bool
+
+	// Hours is when its messages may leave. Urgent ones leave at any time, and so
+	// does what asks for a way by its name.
+	Hours Hours
 }
 
 const (
@@ -157,6 +161,9 @@ func (c Config) Validate() error {
 			fault("route[%d].name: %q is there twice", i, r.Name)
 		}
 		names = append(names, r.Name)
+		if err := r.Hours.validate(); err != nil {
+			fault("route[%d].quiet, route[%d].days: %v", i, i, err)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Limits)) {
 		if err := c.Limits[name].Validate(); err != nil {

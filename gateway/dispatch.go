@@ -137,7 +137,7 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 		d.g.waiting.Store(int64(len(d.q.byNum)))
 
 		at := now.Add(idle)
-		for _, t := range []time.Time{d.q.wake(), d.rest, d.thaw} {
+		for _, t := range []time.Time{d.q.wake(), d.q.opens(), d.rest, d.thaw} {
 			if t.After(now) && t.Before(at) {
 				at = t
 			}
@@ -188,6 +188,7 @@ func (d *dispatcher) held(w sms.Way, e *entry) sms.Held {
 // first.
 func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	d.thaw = time.Time{}
+	d.q.look(now)
 	if len(d.q.lines)+len(d.q.vigils) == 0 || now.Before(d.rest) {
 		return
 	}

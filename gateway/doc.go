@@ -23,6 +23,12 @@
 // lasting counts as temporary, up to Config.Attempts attempts. Time in which
 // no way is ready costs no attempt.
 //
+// # Order, and hours
+//
+// Messages of one priority leave in the order they were accepted; between
+// priorities what waits rises, see age.go. A row may have hours in which its
+// messages wait: a gate closes the row's lines, see hours.go.
+//
 // # Limits and load
 //
 // Config.Limits holds the SIM in a way to what it may send; what it has sent

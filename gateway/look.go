@@ -53,7 +53,7 @@ func (g *Gateway) reasons(ctx context.Context, views []sms.View) {
 	why := make([]string, len(views))
 	err := g.ask(ctx, func(d *dispatcher) {
 		for i, v := range views {
-			why[i] = d.q.why(v.Message.Num, ways)
+			why[i] = d.q.why(v.Message.Num, ways, time.Now())
 		}
 	})
 	if err != nil {

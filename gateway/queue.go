@@ -23,6 +23,7 @@ type queue struct {
 	table  []Route
 	held   func(sms.Way, *entry) sms.Held // nil: there are no limits
 	ageing time.Duration                  // how long low waits to become normal; not above 0: for ever
+	gates  map[string]gate                // by row, as look has found them
 	byNum  map[uint64]*entry
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
@@ -100,6 +101,7 @@ type expires struct {
 func newQueue(table []Route) *queue {
 	return &queue{
 		table:  table,
+		gates:  map[string]gate{},
 		byNum:  map[uint64]*entry{},
 		lines:  map[string]*line{},
 		later:  newPile(func(a, b *entry) bool { return a.due.Before(b.due) }),
@@ -145,10 +147,10 @@ func (q *queue) enter(e *entry) {
 	}
 }
 
-// empty reports whether nothing stands in any line.
+// empty reports whether nothing stands in any line that is not shut.
 func (q *queue) empty() bool {
 	for _, l := range q.lines {
-		if l.skim(); l.pile.len() > 0 {
+		if l.skim(); l.pile.len() > 0 && q.shut(l).until.IsZero() {
 			return false
 		}
 	}
@@ -223,6 +225,9 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 	for key, l := range q.lines {
 		if l.skim(); l.pile.len() == 0 {
 			delete(q.lines, key)
+			continue
+		}
+		if !q.shut(l).until.IsZero() {
 			continue
 		}
 		some := q.open(l, ways)
@@ -369,7 +374,7 @@ func (q *queue) wake() time.Time {
 // way that is not there while the one that refused it may have recovered.
 func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, now time.Time) {
 	for key, l := range q.lines {
-		if l.skim(); len(l.aside) == 0 || l.pile.len() == 0 || len(choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open) > 0 {
+		if l.skim(); len(l.aside) == 0 || l.pile.len() == 0 || !q.shut(l).until.IsZero() || len(choose(l.route, l.aside, seen(ways, l.pile.top(), q.held)).open) > 0 {
 			continue
 		}
 		for l.skim(); l.pile.len() > 0; l.skim() {
@@ -382,7 +387,7 @@ func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, n
 }
 
 // why says what a message waits for; empty when it does not wait.
-func (q *queue) why(num uint64, ways []sms.Way) string {
+func (q *queue) why(num uint64, ways []sms.Way, now time.Time) string {
 	e := q.byNum[num]
 	switch {
 	case e == nil || e.where == flying:
@@ -391,10 +396,14 @@ func (q *queue) why(num uint64, ways []sms.Way) string {
 		return "in doubt: waits for its modem and then for a report, until " + e.due.Format(time.RFC3339) + " at most"
 	case e.where == inLater && e.tries > 0:
 		return "will be tried again at " + e.due.Format(time.RFC3339)
-	case e.where == behind:
-		return "waits for an earlier message to the same number"
 	case e.where == inLater:
 		return "not to be sent before " + e.due.Format(time.RFC3339)
+	}
+	if g := gateOf(e.route, now); e.priority != sms.Urgent && g.why != "" {
+		return g.why
+	}
+	if e.where == behind {
+		return "waits for an earlier message to the same number"
 	}
 	own := ways
 	if e.priority != sms.Urgent {

@@ -28,7 +28,7 @@ func (q *queue) waitsFor(way string, ways []sms.Way, before time.Time) bool {
 	for _, l := range q.lines {
 		l.skim()
 		i := l.takes(way, ways)
-		if l.pile.len() == 0 || i < 0 {
+		if l.pile.len() == 0 || i < 0 || !q.shut(l).until.Before(before) {
 			continue
 		}
 		if q.held == nil || q.held(ways[i], l.pile.top()).Until.Before(before) {

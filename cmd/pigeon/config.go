@@ -44,6 +44,7 @@ type file struct {
 	Gateway struct {
 		Name         string   `toml:"name"`
 		Country      string   `toml:"country"`
+		Zone         string   `toml:"zone"`
 		AutoModems   *bool    `toml:"auto_modems"`
 		Exclude      []string `toml:"exclude"`
 		RetryFirst   duration `toml:"retry_first"`
@@ -139,6 +140,9 @@ type file struct {
 		Origin string   `toml:"origin"`
 		Via    []string `toml:"via"`
 		Sticky bool     `toml:"sticky"`
+		Quiet  []string `toml:"quiet"`
+		Days   []string `toml:"days"`
+		Zone   string   `toml:"zone"`
 	} `toml:"route"`
 }
 
@@ -201,6 +205,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 	if c.gateway.Name == "" {
 		c.gateway.Name, _, _ = strings.Cut(hostname, ".")
 	}
+	faults.zone("gateway.zone", g.Zone)
 	for i, r := range f.Route {
 		key := fmt.Sprintf("route[%d]", i)
 		if r.Name == "" {
@@ -209,6 +214,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		c.gateway.Routes = append(c.gateway.Routes, gateway.Route{
 			Name: r.Name, To: faults.pattern(key+".to", r.To), From: faults.pattern(key+".from", r.From),
 			Origin: r.Origin, Via: r.Via, Sticky: r.Sticky,
+			Hours: faults.hours(key, r.Quiet, r.Days, r.Zone, g.Zone),
 		})
 	}
 

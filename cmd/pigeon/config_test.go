@@ -145,6 +145,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.retry_first", "[gateway]\nretry_first = \"7s\"", func(c config) any { return c.gateway.RetryFirst }, 7 * time.Second},
 		{"gateway.retry_most", "[gateway]\nretry_most = \"1h\"", func(c config) any { return c.gateway.RetryMost }, time.Hour},
 		{"gateway.attempts", "[gateway]\nattempts = 9", func(c config) any { return c.gateway.Attempts }, 9},
+		{"gateway.zone", "[gateway]\nzone = \"Asia/Tokyo\"\n[[route]]", func(c config) any { return c.gateway.Routes[0].Hours.Zone.String() }, "Asia/Tokyo"},
 		{"gateway.ageing", "[gateway]\nageing = \"off\"", func(c config) any { return c.gateway.Ageing }, gateway.AgeingOff},
 		{"gateway.lifetime", "[gateway]\nlifetime = \"2d\"", func(c config) any { return c.gateway.Lifetime }, 48 * time.Hour},
 		{"gateway.report_wait", "[gateway]\nreport_wait = \"1w\"", func(c config) any { return c.gateway.ReportWait }, 168 * time.Hour},
@@ -219,6 +220,9 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"route.from", "[[route]]\nfrom = \"x\"", func(c config) any { return c.gateway.Routes[0].From.String() }, "x"},
 		{"route.origin", "[[route]]\norigin = \"mqtt\"", func(c config) any { return c.gateway.Routes[0].Origin }, "mqtt"},
 		{"route.sticky", "[[route]]\nsticky = true", func(c config) any { return c.gateway.Routes[0].Sticky }, true},
+		{"route.quiet", "[[route]]\nquiet = [\"22:00-07:30\"]", func(c config) any { return c.gateway.Routes[0].Hours.Quiet }, []gateway.Span{{From: 22 * 60, Until: 7*60 + 30}}},
+		{"route.days", "[[route]]\ndays = [\"sun\", \"Friday\"]", func(c config) any { return c.gateway.Routes[0].Hours.Days }, []time.Weekday{time.Sunday, time.Friday}},
+		{"route.zone", "[gateway]\nzone = \"UTC\"\n[[route]]\nzone = \"Asia/Tokyo\"", func(c config) any { return c.gateway.Routes[0].Hours.Zone.String() }, "Asia/Tokyo"},
 		{"route.via", "[[route]]\nvia = [\"a\", \"b\"]", func(c config) any { return c.gateway.Routes[0].Via }, []string{"a", "b"}},
 	} {
 		seen[tc.key] = true

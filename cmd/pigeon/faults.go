@@ -11,8 +11,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/pigeon-sms/pigeon/gateway"
 )
 
 // A faultList gathers what is wrong with a file, each fault with its line. As
@@ -192,6 +195,43 @@ func (l *faultList) pattern(key, expr string) *regexp.Regexp {
 		l.addf("%s: %s in %q", key, bad.Code, expr)
 	}
 	return re
+}
+
+// hours reads when a row is open. Its zone is that of the gateway where it has
+// none.
+func (l *faultList) hours(key string, quiet, days []string, zone, home string) (h gateway.Hours) {
+	for i, s := range quiet {
+		span, err := gateway.ParseSpan(s)
+		if err != nil {
+			l.addf("%s.quiet[%d]: %v", key, i, err)
+			continue
+		}
+		h.Quiet = append(h.Quiet, span)
+	}
+	for i, s := range days {
+		day, err := gateway.ParseDay(s)
+		if err != nil {
+			l.addf("%s.days[%d]: %v", key, i, err)
+			continue
+		}
+		h.Days = append(h.Days, day)
+	}
+	if h.Zone = l.zone(key+".zone", zone); zone == "" {
+		h.Zone = (&faultList{}).zone("", home) // gateway.zone has its own fault
+	}
+	return h
+}
+
+// zone reads whose clocks count; nil for this machine's.
+func (l *faultList) zone(key, name string) *time.Location {
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		l.addf("%s: %q is no time zone, such as Europe/London or UTC", key, name)
+	}
+	return zone
 }
 
 // syntax says where text is not TOML. The key is named when the fault is in its
