@@ -16,7 +16,7 @@ import (
 // sms.ErrFull when there is no room now, and anything else when the store is
 // in trouble: the last two are worth another try.
 func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error) {
-	now := time.Now().UTC()
+	now, mark := g.clock.now(), g.clock.mark()
 	ways := g.ways()
 	key := sms.RequestKey{ID: r.ID, Fingerprint: r.Fingerprint, Redelivered: r.Redelivered}
 	ms, err := r.Messages(now, g.home(ways))
@@ -33,10 +33,18 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 		g.log.Warn("request refused", "id", r.ID, "origin", r.Origin, "err", err)
 		return sms.Answer{}, err
 	}
+	lifetime := ms[0].Lifetime
+	if ms[0].Expires.IsZero() && ms[0].SendAt.IsZero() {
+		lifetime = g.cfg.Lifetime
+	}
 	for _, m := range ms {
-		m.Accepted = now
+		m.Accepted, m.Clock = now, mark
 		if m.Expires.IsZero() {
 			m.Expires = later(now, m.SendAt).Add(g.cfg.Lifetime)
+		}
+		// By a clock that is right the expiry says it all, over restarts too.
+		if m.Lifetime = lifetime; mark == "" {
+			m.Lifetime = 0
 		}
 	}
 
@@ -47,7 +55,7 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 			begin = &claim.b
 		}
 	}
-	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, now), begin)
+	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, g.clock.look()), begin)
 	if claim != nil && (err != nil || known) {
 		g.unclaimed(claim)
 	}
@@ -62,15 +70,16 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 	g.today.at(now).Accepted += uint64(len(ms))
 	g.mu.Unlock()
 	if claim != nil {
-		g.claimed(claim, ms[0])
+		g.claimed(claim, ms[0], lifetime)
 		return g.accepted(ms, events), nil
 	}
+	came := time.Now()
 	g.tell(func(d *dispatcher) {
 		for _, m := range ms {
 			d.q.add(&sms.Waiting{
-				Num: m.Num, State: sms.Queued, Priority: m.Priority, Since: m.Since(), Due: m.SendAt, Expires: g.cfg.believed(m.Expires),
+				Num: m.Num, State: sms.Queued, Priority: m.Priority, Since: m.Since(), Due: m.SendAt, Expires: g.cfg.believed(m.Expires), Lifetime: lifetime,
 				Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
-			}, now)
+			}, came)
 		}
 	})
 	return g.accepted(ms, events), nil
@@ -125,13 +134,17 @@ func (g *Gateway) routeNames() []string {
 }
 
 // reason says what a new message waits for, if it cannot leave at once.
-func (g *Gateway) reason(m *sms.Message, ways []sms.Way, now time.Time) string {
-	if m.SendAt.After(now) {
+func (g *Gateway) reason(m *sms.Message, ways []sms.Way, v view) string {
+	now := v.wall
+	switch {
+	case !m.SendAt.IsZero() && v.unset:
+		return untilSet
+	case m.SendAt.After(now):
 		return "not to be sent before " + m.SendAt.Format(time.RFC3339)
 	}
 	w := &sms.Waiting{To: m.To, From: m.From, Route: m.Route, Origin: m.Origin}
 	e := &entry{priority: m.Priority, segments: m.Segments, to: m.To, route: rule(g.table, w)}
-	if gate := gateOf(e.route, now); e.priority != sms.Urgent && gate.why != "" {
+	if gate := gateOf(e.route, v); e.priority != sms.Urgent && gate.why != "" {
 		return gate.why
 	}
 	held := func(w sms.Way, e *entry) sms.Held { return g.ledger.hold(w, e, now) }

@@ -61,7 +61,7 @@ func (d *dispatcher) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC()
+	now, wall := time.Now(), d.g.clock.now()
 	for _, num := range nums {
 		e := d.q.byNum[num]
 		if e == nil || e.vigil {
@@ -74,8 +74,9 @@ func (d *dispatcher) resume(ctx context.Context) error {
 		if len(st.Doubts) == 0 {
 			continue
 		}
-		m.Expires = d.g.cfg.believed(m.Expires)
-		if v, _ := d.g.cfg.afterStop(m, st.Doubts[len(st.Doubts)-1].Net, now); v.wait > 0 {
+		m.Expires = d.g.expiry(m)
+		if v, _ := d.g.cfg.afterStop(m, st.Doubts[len(st.Doubts)-1].Net, wall); v.wait > 0 {
+			v.last = d.q.at.steadyAt(v.last)
 			v.due = e.due
 			d.q.attach(e, v)
 			if e.due.Before(v.last) {

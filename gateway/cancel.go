@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -28,7 +27,7 @@ func (g *Gateway) Cancel(ctx context.Context, id string) (sms.View, error) {
 		late.Text = "too late to cancel: the message is being sent"
 		return sms.View{}, late
 	}
-	st, err = g.store.End(ctx, m.Num, cancelled())
+	st, err = g.store.End(ctx, m.Num, g.cancelled())
 	if err != nil {
 		g.giveBack(taken)
 		return sms.View{}, g.heed(err)
@@ -88,7 +87,7 @@ func (g *Gateway) cancel(ctx context.Context, nums []uint64) (map[uint64]*sms.St
 	if err != nil {
 		return nil, err
 	}
-	ended, err := g.store.EndMany(ctx, slices.Collect(maps.Keys(taken)), cancelled())
+	ended, err := g.store.EndMany(ctx, slices.Collect(maps.Keys(taken)), g.cancelled())
 	if err != nil {
 		g.giveBack(taken)
 		return nil, g.heed(err)
@@ -101,6 +100,6 @@ func (g *Gateway) cancel(ctx context.Context, nums []uint64) (map[uint64]*sms.St
 	return byNum, nil
 }
 
-func cancelled() sms.Outcome {
-	return sms.Outcome{State: sms.Cancelled, Final: true, Time: time.Now().UTC(), Why: "cancelled on request"}
+func (g *Gateway) cancelled() sms.Outcome {
+	return sms.Outcome{State: sms.Cancelled, Final: true, Time: g.clock.now(), Clock: g.clock.mark(), Why: "cancelled on request"}
 }

@@ -26,11 +26,16 @@ func (d *dispatcher) carry(ctx context.Context, f *flight) (next *flight) {
 		}
 	})
 
+	at := *m // with its expiry as the clock shows it now
+	if v := g.clock.look(); !m.Expires.IsZero() {
+		at.Expires = v.wallAt(m.Expires)
+	}
 	o, aside := g.cfg.decide(ending{
-		m: m, begun: f.b, n: f.e.tries + 1, refs: refs, err: err,
+		m: &at, begun: f.b, n: f.e.tries + 1, refs: refs, err: err,
 		stopped: ctx.Err() != nil, other: d.other(f.e, f.b),
-		now: time.Now().UTC(), jitter: jitter(),
+		now: g.clock.now(), jitter: jitter(),
 	})
+	o.Clock = g.clock.mark()
 	if err != nil {
 		g.log.Info("attempt refused", "id", m.ID, "to", m.To.Short(), "way", way,
 			"attempt", f.n, "becomes", o.State, "doubt", o.Doubt != nil, "err", err)
@@ -62,6 +67,7 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 		return
 	}
 	ways, now := e.aside, time.Now()
+	e.sendAt = time.Time{} // it has come
 	if !aside {
 		e.tries++
 		d.q.cling(e, now)
@@ -73,7 +79,7 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 	} else {
 		ways = nil
 	}
-	d.q.back(e, st.Due, ways, now)
+	d.q.back(e, d.q.again(st.Due, now), ways, now)
 }
 
 // postpone puts a message back whose attempt could not be begun. A full disk
@@ -108,7 +114,7 @@ func (d *dispatcher) other(e *entry, b sms.Begin) bool {
 	if e.stick == b.Net && patient && e.tries+1 < d.g.cfg.Attempts {
 		return false
 	}
-	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, now) }
+	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, d.g.clock.now()) }
 	return len(choose(e.route, aside, seen(d.g.ways(), e, held)).open) > 0
 }
 

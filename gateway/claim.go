@@ -11,7 +11,7 @@ import (
 // accepted and begun in one transaction; nil where none would, or others wait.
 // Whoever is given one has to say with claimed or unclaimed what came of it.
 func (g *Gateway) claim(m *sms.Message, now time.Time) *flight {
-	if !g.idle.Load() || m.SendAt.After(now) {
+	if !g.idle.Load() || m.SendAt.After(now) || !m.SendAt.IsZero() && m.Clock == sms.ClockUnset {
 		return nil
 	}
 	reply := make(chan *flight, 1)
@@ -19,7 +19,7 @@ func (g *Gateway) claim(m *sms.Message, now time.Time) *flight {
 	asked := make(chan struct{})
 	g.tell(func(dd *dispatcher) {
 		d = dd
-		d.offer(m, reply, now)
+		d.offer(m, reply, time.Now())
 		close(asked)
 	})
 	select {
@@ -39,9 +39,9 @@ func (g *Gateway) claim(m *sms.Message, now time.Time) *flight {
 // next dispatch to find a way for, or none.
 func (d *dispatcher) offer(m *sms.Message, reply chan *flight, now time.Time) {
 	e := d.q.entry(&sms.Waiting{
-		Num: math.MaxUint64, State: sms.Queued, Priority: m.Priority, Since: now, Segments: m.Segments,
+		Num: math.MaxUint64, State: sms.Queued, Priority: m.Priority, Since: m.Accepted, Segments: m.Segments,
 		To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
-	})
+	}, now)
 	if !d.q.unclaimed(e) {
 		reply <- nil // it waits for an earlier one
 		return
@@ -64,12 +64,17 @@ func (d *dispatcher) decline() {
 }
 
 // claimed says that a message has been accepted and begun by its claim.
-func (g *Gateway) claimed(f *flight, m *sms.Message) {
+func (g *Gateway) claimed(f *flight, m *sms.Message, lifetime time.Duration) {
 	g.tell(func(d *dispatcher) {
 		d.claims--
-		f.e.num, f.e.expires = m.Num, g.cfg.believed(m.Expires)
+		f.e.num, f.e.moment = m.Num, g.cfg.believed(m.Expires)
+		if lifetime > 0 {
+			f.e.life = time.Now().Add(lifetime)
+		}
+		d.q.anchor(f.e)
+		f.expires = f.e.expires
 		begun := *m
-		begun.Expires = f.e.expires
+		begun.Expires = f.expires
 		f.m, f.n = &begun, 1
 		d.q.enter(f.e)
 		d.flights.Go(func() { d.fly(d.send, f) })

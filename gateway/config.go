@@ -15,10 +15,12 @@ import (
 // Config is what the core may be told. The zero value of a field means its
 // default.
 type Config struct {
-	Name    string    // of this gateway; required
-	Version string    // of the program, for Health
-	Built   time.Time // of the program: a clock that is earlier is wrong; zero: every clock is believed
-	Country string    // calling code or ISO code by which national numbers are read; empty: the SIMs'
+	Name    string           // of this gateway; required
+	Version string           // of the program, for Health
+	Built   time.Time        // of the program: a clock that is earlier is wrong; zero: every clock is believed
+	Now     func() time.Time // the time of day; nil: time.Now
+	Synced  func() bool      // whether the system says that its clock is right; nil: it always is
+	Country string           // calling code or ISO code by which national numbers are read; empty: the SIMs'
 
 	RetryFirst time.Duration // pause after a first refusal; default 5 s
 	RetryMost  time.Duration // longest pause; default 15 min

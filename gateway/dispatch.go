@@ -44,6 +44,8 @@ func (g *Gateway) Run(ctx context.Context) error {
 		d.q.held = d.held
 	}
 	d.q.ageing = g.cfg.Ageing
+	d.q.longest = max(g.cfg.RetryMost*5/4, g.cfg.DoubtWait, startLimit, diskPause)
+	d.q.goBy(g.clock.look())
 	d.q.sticks, d.q.wait = g.sticks, g.cfg.StickyWait
 	d.q.busy = func(w sms.Way) int { return d.load[w.Name].busy }
 	if err := d.fill(ctx); err != nil {
@@ -116,7 +118,7 @@ func (d *dispatcher) fill(ctx context.Context) error {
 // waiting is what the queue needs of a message.
 func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
 	return &sms.Waiting{
-		Num: m.Num, State: st.Event.State, Priority: m.Priority, Since: m.Since(), Due: st.Due, Expires: m.Expires,
+		Num: m.Num, State: st.Event.State, Priority: m.Priority, Since: m.Since(), Due: st.Due, Expires: m.Expires, Lifetime: m.Lifetime,
 		Attempt: st.Event.Attempt - st.Tried, Segments: m.Segments, To: m.To, From: m.From, Route: m.Route, Origin: m.Origin,
 	}
 }
@@ -125,11 +127,14 @@ func waiting(m *sms.Message, st *sms.Status) *sms.Waiting {
 // under send, which outlasts ctx.
 func (d *dispatcher) loop(ctx, send context.Context) error {
 	for {
+		v := d.g.clock.look()
+		d.q.goBy(v)
 		d.read()
 		now := time.Now()
 		d.q.ripen(now)
 		d.q.loosen(now)
 		d.expire(send, d.q.expired(now))
+		d.q.look(v)
 		d.dispatch(send, now)
 		d.dismiss()
 		d.decline()
@@ -160,7 +165,8 @@ func (d *dispatcher) loop(ctx, send context.Context) error {
 
 // idle is how long the dispatcher sleeps at most. A letter, a change of a way
 // or a time that comes wakes it before; the rest is for a clock that was set,
-// which no timer hears of.
+// which no timer hears of: what waits for a time of day leaves at most so much
+// later for it.
 const idle = time.Minute
 
 // read opens the letters that have come.
@@ -177,9 +183,12 @@ func (d *dispatcher) read() {
 // held is the ledger's word on a message and a way. It notes when the dispatcher
 // has to look again.
 func (d *dispatcher) held(w sms.Way, e *entry) sms.Held {
-	h := d.g.ledger.hold(w, e, time.Now())
-	if !h.Until.IsZero() && (d.thaw.IsZero() || h.Until.Before(d.thaw)) {
-		d.thaw = h.Until
+	h := d.g.ledger.hold(w, e, d.g.clock.now())
+	if h.Until.IsZero() {
+		return h
+	}
+	if thaw := d.q.at.steadyAt(h.Until); d.thaw.IsZero() || thaw.Before(d.thaw) {
+		d.thaw = thaw
 	}
 	return h
 }
@@ -188,7 +197,6 @@ func (d *dispatcher) held(w sms.Way, e *entry) sms.Held {
 // first.
 func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	d.thaw = time.Time{}
-	d.q.look(now)
 	if len(d.q.lines)+len(d.q.vigils) == 0 || now.Before(d.rest) {
 		return
 	}
@@ -199,7 +207,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 	free := slices.DeleteFunc(slices.Clone(all), func(w sms.Way) bool { return !w.Ready })
 	for _, w := range free {
 		l := d.load[w.Name]
-		l.spent = d.g.ledger.used(w, now)
+		l.spent = d.g.ledger.used(w, d.g.clock.now())
 		d.load[w.Name] = l
 	}
 	pace := paces(free, d.load)
@@ -217,10 +225,11 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		}
 		d.turn = l.given(d.turn, now)
 		d.load[w.Name] = l
-		b := d.g.ledger.spend(w, e, time.Now())
+		b := d.g.ledger.spend(w, e, d.g.clock.now())
+		b.Clock = d.g.clock.mark()
 		d.stick(e, &b)
 		d.g.spentSome(w)
-		d.launch(send, &flight{e: e, b: b})
+		d.launch(send, &flight{e: e, b: b, expires: e.expires})
 	}
 }
 
@@ -252,7 +261,7 @@ func (d *dispatcher) expire(send context.Context, es []*entry) {
 	for part := range slices.Chunk(es, len(es)/expirers+1) {
 		d.flights.Go(func() {
 			for _, e := range part {
-				o := sms.Outcome{State: sms.Expired, Final: true, Time: time.Now().UTC(),
+				o := sms.Outcome{State: sms.Expired, Final: true, Time: d.g.clock.now(), Clock: d.g.clock.mark(),
 					Why: "its time passed before any way could take it"}
 				d.write(send, e.num, func() error {
 					st, err := d.g.store.End(send, e.num, o)

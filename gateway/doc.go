@@ -29,6 +29,12 @@
 // priorities what waits rises, see age.go. A row may have hours in which its
 // messages wait: a gate closes the row's lines, see hours.go.
 //
+// # Time
+//
+// Memory waits by steady time, which no setting of the clock changes. What was
+// given as a time of day is reckoned anew when the clock jumps, and waits until it
+// is trusted, see clock.go.
+//
 // # Limits and load
 //
 // Config.Limits holds the SIM in a way to what it may send; what it has sent

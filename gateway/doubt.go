@@ -66,29 +66,30 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 	if err != nil {
 		return err
 	}
-	m.Expires = c.believed(m.Expires)
-	now := time.Now().UTC()
+	m.Expires = d.g.expiry(m)
+	now := d.g.clock.now()
 	v, why := c.afterStop(m, cmp.Or(st.Net, st.Way), now)
-	o := sms.Outcome{Time: now, Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: v.last,
+	o := sms.Outcome{Time: now, Clock: d.g.clock.mark(), Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: v.last,
 		Why: "in doubt: the gateway stopped while it was being sent; " + why}
 	if m.OnDoubt == sms.Hold {
 		o.State, o.Final, o.Due = sms.Doubtful, true, time.Time{}
 		o.Why = "the gateway stopped while it was being sent, and on_doubt is hold"
 	}
-	st, err = d.g.store.Finish(ctx, num, o, c.settle)
+	st, err = d.g.store.Finish(ctx, num, o, d.g.settle)
 	if err != nil {
 		return err
 	}
 	d.g.count(st.Event)
 	if st.Event.State == sms.Queued {
-		d.q.keepVigil(waiting(m, st), v, now)
+		v.last = d.q.at.steadyAt(v.last)
+		d.q.keepVigil(waiting(m, st), v, time.Now())
 	}
 	return nil
 }
 
 // clear settles the doubts on which reports came early.
 func (g *Gateway) clear(ctx context.Context) error {
-	moved, err := g.store.Doubts(ctx, g.cfg.settle)
+	moved, err := g.store.Doubts(ctx, g.settle)
 	for _, st := range moved {
 		g.reported(st)
 		g.log.Info("doubt settled", "id", st.Event.ID, "state", st.Event.State)

@@ -24,7 +24,7 @@ func (g *Gateway) Edit(ctx context.Context, id string, e *sms.Edit) (sms.View, e
 	case st.Event.Attempt > 0:
 		return sms.View{}, late("has been tried, and part of it may have gone out; cancel it and send another")
 	}
-	now, home := time.Now().UTC(), g.home(g.ways())
+	now, home := g.clock.now(), g.home(g.ways())
 	if _, err := e.Apply(m, now, home); err != nil {
 		return sms.View{}, err
 	}

@@ -21,6 +21,7 @@ type Gateway struct {
 	senders []Sender
 	log     *slog.Logger
 	started time.Time
+	clock   *clock
 	ledger  *ledger
 	sticks  *sticks // nil: no row is sticky
 
@@ -48,9 +49,9 @@ type Gateway struct {
 func New(cfg Config, st Store, senders []Sender, log *slog.Logger) *Gateway {
 	g := &Gateway{
 		cfg: cfg.withDefaults(), table: cfg.table(), store: st, senders: senders, log: log,
-		started: time.Now().UTC(),
-		ledger:  &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
-		met:     map[string]bool{}, followers: map[string]bool{},
+		started: time.Now().UTC(), clock: newClock(cfg),
+		ledger: &ledger{limits: cfg.Limits, spent: map[string]*sms.Spent{}},
+		met:    map[string]bool{}, followers: map[string]bool{},
 		notices: make(chan sms.Notice, noticesKept), spent: make(chan struct{}, 1), trim: make(chan struct{}, 1), fault: make(chan error, 1),
 		wake: make(chan struct{}, 1), over: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -125,7 +126,7 @@ func (g *Gateway) ask(ctx context.Context, f func(*dispatcher)) error {
 // Ways lists every way of every edge as it is now, and what is left of its
 // limits.
 func (g *Gateway) Ways() []sms.Way {
-	ways, now := g.ways(), time.Now()
+	ways, now := g.ways(), g.clock.now()
 	for i, w := range ways {
 		ways[i].Limits = g.ledger.left(w, now)
 	}

@@ -141,16 +141,21 @@ func (h Hours) step(t time.Time) time.Time {
 
 // A gate is what the hours of a row say now.
 type gate struct {
-	until time.Time // when the row opens; zero: it is open
+	until time.Time // the time of day when the row opens; zero: it is open
 	why   string
 }
 
 // gateOf is the gate of a row at a moment.
-func gateOf(r Route, now time.Time) gate {
-	if r.Hours.None() || r.Hours.open(now) {
+func gateOf(r Route, now view) gate {
+	switch {
+	case r.Hours.None():
+		return gate{}
+	case now.unset:
+		return gate{now.wallAt(now.never()), untilSet + ": route " + r.Name + " has hours"}
+	case r.Hours.open(now.wall):
 		return gate{}
 	}
-	until := r.Hours.next(now)
+	until := r.Hours.next(now.wall)
 	return gate{until, "route " + r.Name + " is quiet until " + until.In(r.Hours.zone()).Format(time.RFC3339)}
 }
 
@@ -165,7 +170,7 @@ func (q *queue) shut(l *line) gate {
 
 // look asks the hours of each row of the table what they say now. It closes
 // lines, not messages: what waits behind a gate is not touched.
-func (q *queue) look(now time.Time) {
+func (q *queue) look(now view) {
 	for _, r := range q.table {
 		if !r.Hours.None() {
 			q.gates[r.Name] = gateOf(r, now)
@@ -181,8 +186,8 @@ func (q *queue) opens() (at time.Time) {
 		if l.skim(); g.until.IsZero() || l.pile.len() == 0 {
 			continue
 		}
-		if at.IsZero() || g.until.Before(at) {
-			at = g.until
+		if until := q.at.steadyAt(g.until); at.IsZero() || until.Before(at) {
+			at = until
 		}
 	}
 	return at

@@ -134,7 +134,7 @@ func TestGateHoldsTheLinesOfItsRow(t *testing.T) {
 		w.Num = uint64(i + 1)
 		q.add(&w, now)
 	}
-	q.look(now)
+	q.look(view{wall: now})
 	if got, want := picks(q, "a", ready), []uint64{3, 4}; !slices.Equal(got, want) {
 		t.Errorf("at night: got %v, want %v", got, want)
 	}
@@ -142,10 +142,10 @@ func TestGateHoldsTheLinesOfItsRow(t *testing.T) {
 	if got := q.opens(); !got.Equal(morning) {
 		t.Errorf("opens at %v, want %v", got, morning)
 	}
-	if got, want := q.why(1, ready, now), "route shop is quiet until 2026-01-15T07:00:00Z"; got != want {
+	if got, want := q.why(1, ready, view{wall: now}), "route shop is quiet until 2026-01-15T07:00:00Z"; got != want {
 		t.Errorf("why: got %q, want %q", got, want)
 	}
-	q.look(morning)
+	q.look(view{wall: morning})
 	if got, want := picks(q, "a", ready), []uint64{2, 1}; !slices.Equal(got, want) {
 		t.Errorf("in the morning: got %v, want %v", got, want)
 	}

@@ -28,6 +28,7 @@ func (g *Gateway) housekeep(ctx context.Context) {
 	t := time.NewTicker(chore)
 	defer t.Stop()
 	told := map[string]string{} // limits that somebody has been told of
+	seen := g.clock.look()      // since when the clock has not jumped ahead
 	for n := 0; ; {
 		full := false
 		select {
@@ -36,7 +37,7 @@ func (g *Gateway) housekeep(ctx context.Context) {
 		case <-g.trim:
 			full = true
 		case <-g.spent:
-			g.tellReached(ctx, told, time.Now())
+			g.tellReached(ctx, told, g.clock.now())
 			continue
 		case said := <-g.notices:
 			g.note(ctx, said)
@@ -44,24 +45,34 @@ func (g *Gateway) housekeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		now := time.Now()
-		if full || n%trimEvery == 1 {
+		v := g.clock.look()
+		if now := v.wall; full || n%trimEvery == 1 {
 			_, err := g.store.Trim(ctx, g.cfg.Keep, now)
 			g.putOff(ctx, "trim", err)
 			g.putOff(ctx, "compact", g.compact(ctx))
 		} else if n%flushEvery == 0 {
 			g.putOff(ctx, "cursors", g.store.Flush(ctx))
 		}
-		if now.Before(g.cfg.Built) {
+		if v.unset {
 			continue // the clock is wrong: nothing is late by it
 		}
-		g.tellReached(ctx, told, now)
-		late, err := g.store.Incomplete(ctx, now.Add(-g.cfg.AssembleWait), sms.Join)
-		for _, r := range late {
-			g.arrived(r)
+		if v.ahead > seen.ahead+chore {
+			seen = v
 		}
-		g.putOff(ctx, "assemble", err)
-		g.putOff(ctx, "reports", g.endWaits(ctx, now))
+		now := v.wall
+		g.tellReached(ctx, told, now)
+		// What came before the clock was set ahead looks older than it is.
+		calm := v.steady.Sub(seen.steady)
+		if seen.ahead <= chore || calm >= g.cfg.AssembleWait {
+			late, err := g.store.Incomplete(ctx, now.Add(-g.cfg.AssembleWait), g.join)
+			for _, r := range late {
+				g.arrived(r)
+			}
+			g.putOff(ctx, "assemble", err)
+		}
+		if seen.ahead <= chore || calm >= g.cfg.ReportWait {
+			g.putOff(ctx, "reports", g.endWaits(ctx, now))
+		}
 		if full && !wait(ctx, diskPause) { // not more often than that
 			return
 		}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 )
@@ -10,9 +11,11 @@ import (
 // A flight is one message on its way out by one way.
 type flight struct {
 	e *entry
-	b sms.Begin    // as the dispatcher reckoned it, and once begun as it was written
-	m *sms.Message // nil: it is not begun
-	n int          // which attempt it is, from 1
+	b sms.Begin // as the dispatcher reckoned it, and once begun as it was written
+
+	expires time.Time    // steady; zero: it does not
+	m       *sms.Message // nil: it is not begun
+	n       int          // which attempt it is, from 1
 }
 
 // fly carries a message over a way, and after it those the dispatcher has for
@@ -63,7 +66,7 @@ func resume(b sms.Begin) sms.Start {
 
 // begun enters what was written of a flight's beginning.
 func (d *dispatcher) begun(f *flight, m *sms.Message, st *sms.Status) {
-	m.Expires = d.g.cfg.believed(m.Expires)
+	m.Expires = f.expires
 	f.m, f.n = m, st.Event.Attempt
 	f.b.First = st.Event.Sent
 	f.b.Segments -= f.b.First
@@ -156,7 +159,7 @@ func (d *dispatcher) dismiss() {
 func (d *dispatcher) finish(ctx context.Context, f *flight, o sms.Outcome, next **flight) (*sms.Status, error) {
 	g := d.g
 	if n := *next; n != nil {
-		st, m, begun, err := g.store.Turn(ctx, f.m.Num, o, g.cfg.settle, n.e.num, resume(n.b))
+		st, m, begun, err := g.store.Turn(ctx, f.m.Num, o, g.settle, n.e.num, resume(n.b))
 		switch {
 		case err == nil && m == nil:
 			d.drop(n)
@@ -172,5 +175,5 @@ func (d *dispatcher) finish(ctx context.Context, f *flight, o sms.Outcome, next 
 			return nil, err
 		}
 	}
-	return g.store.Finish(ctx, f.m.Num, o, g.cfg.settle)
+	return g.store.Finish(ctx, f.m.Num, o, g.settle)
 }

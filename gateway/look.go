@@ -50,10 +50,10 @@ func (g *Gateway) reasons(ctx context.Context, views []sms.View) {
 	ways := g.ways()
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
-	why := make([]string, len(views))
+	why, now := make([]string, len(views)), g.clock.look()
 	err := g.ask(ctx, func(d *dispatcher) {
 		for i, v := range views {
-			why[i] = d.q.why(v.Message.Num, ways, time.Now())
+			why[i] = d.q.why(v.Message.Num, ways, now)
 		}
 	})
 	if err != nil {
@@ -77,7 +77,7 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 		return sms.Health{}, err
 	}
 	g.mu.Lock()
-	today := *g.today.at(time.Now())
+	today := *g.today.at(g.clock.now())
 	followers := make([]string, 0, len(g.followers))
 	for f := range g.followers {
 		followers = append(followers, f)
@@ -108,6 +108,12 @@ func (g *Gateway) Health(ctx context.Context) (sms.Health, error) {
 	}
 	if damage != "" {
 		h.Warning = append(h.Warning, damage+". See \"pigeon messages --state doubtful\", and delete that file when it is not needed any more")
+	}
+	switch g.clock.mark() {
+	case sms.ClockUnset:
+		h.Warning = append(h.Warning, "the clock is not set: nothing expires, and what is to be sent at a time waits")
+	case sms.ClockUnsure:
+		h.Warning = append(h.Warning, "nobody has said that the clock is right: let the system ask the network, or set gateway.trust_clock")
 	}
 	if h.Disk < lowDisk {
 		h.Warning = append(h.Warning, "the disk with the state directory is nearly full")

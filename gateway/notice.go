@@ -22,6 +22,7 @@ func (g *Gateway) Tell(n sms.Notice) {
 
 // note writes one piece of news.
 func (g *Gateway) note(ctx context.Context, n sms.Notice) {
+	n.Clock = g.clock.mark()
 	if err := g.heed(g.store.Notice(ctx, &n)); err != nil && ctx.Err() == nil {
 		g.log.Error("news of a way is not on disk", "way", n.Way, "kind", n.Kind, "err", err)
 	}

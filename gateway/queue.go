@@ -24,6 +24,11 @@ type queue struct {
 	held   func(sms.Way, *entry) sms.Held // nil: there are no limits
 	ageing time.Duration                  // how long low waits to become normal; not above 0: for ever
 	gates  map[string]gate                // by row, as look has found them
+
+	at      view          // the clock by which times of day were reckoned
+	views   int           // how often that was another
+	longest time.Duration // pause between two attempts; 0: any
+
 	byNum  map[uint64]*entry
 	lines  map[string]*line
 	later  *pile[*entry]  // by due
@@ -47,13 +52,17 @@ type entry struct {
 	priority sms.Priority
 	since    time.Time // when it began to wait
 	where    where
-	due      time.Time
+	due      time.Time // steady, as are since and expires
 	expires  time.Time
-	tries    int      // attempts that were not passed on to another way
-	aside    []string // ways set aside
-	apart    []string // ways whose SIM may not be given this recipient
-	vigil    bool     // it rests, since a stop left it in doubt, and has not flown
-	settled  bool     // while it was flying a report came: it is not to be sent
+	sendAt   time.Time // the time of day it waits for, until it has been tried
+	moment   time.Time // the time of day it expires at
+	life     time.Time // in place of that, where it was given a lifetime: steady
+	viewed   int       // of the queue, when due and expires were reckoned
+	tries    int       // attempts that were not passed on to another way
+	aside    []string  // ways set aside
+	apart    []string  // ways whose SIM may not be given this recipient
+	vigil    bool      // it rests, since a stop left it in doubt, and has not flown
+	settled  bool      // while it was flying a report came: it is not to be sent
 	segments int
 	to       sms.Number
 	route    Route
@@ -118,17 +127,26 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 	if q.byNum[w.Num] != nil {
 		return
 	}
-	e := q.entry(w)
+	e := q.entry(w, now)
 	q.enter(e)
 	q.place(e, now)
 }
 
 // entry is a message as the queue sees it.
-func (q *queue) entry(w *sms.Waiting) *entry {
+func (q *queue) entry(w *sms.Waiting, now time.Time) *entry {
 	e := &entry{
-		num: w.Num, priority: w.Priority, since: w.Since, due: w.Due, expires: w.Expires,
+		num: w.Num, priority: w.Priority, since: q.at.steadyAt(w.Since), moment: w.Expires,
 		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
 	}
+	if w.Attempt > 0 {
+		e.due = q.again(w.Due, now)
+	} else {
+		e.sendAt = w.Due
+	}
+	if w.Lifetime > 0 {
+		e.life = now.Add(w.Lifetime)
+	}
+	q.anchor(e)
 	if q.sticks != nil {
 		e.mark = e.to.Mark()
 	}
@@ -307,6 +325,11 @@ func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
 		return
 	}
 	e.due, e.aside = due, aside
+	if e.viewed != q.views {
+		if q.anchor(e); !e.expires.IsZero() && e.expires.After(now) {
+			q.expiry.push(expires{e.expires, e}) // the pile was built while it was flying
+		}
+	}
 	if !e.expires.IsZero() && !e.expires.After(now) {
 		q.expiry.push(expires{e.expires, e}) // its turn came while it was flying
 	}
@@ -387,17 +410,19 @@ func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, n
 }
 
 // why says what a message waits for; empty when it does not wait.
-func (q *queue) why(num uint64, ways []sms.Way, now time.Time) string {
+func (q *queue) why(num uint64, ways []sms.Way, now view) string {
 	e := q.byNum[num]
 	switch {
 	case e == nil || e.where == flying:
 		return ""
 	case e.where == inLater && e.vigil:
-		return "in doubt: waits for its modem and then for a report, until " + e.due.Format(time.RFC3339) + " at most"
-	case e.where == inLater && e.tries > 0:
-		return "will be tried again at " + e.due.Format(time.RFC3339)
+		return "in doubt: waits for its modem and then for a report, until " + q.at.wallAt(e.due).Format(time.RFC3339) + " at most"
+	case e.where == inLater && !e.sendAt.IsZero() && q.at.unset:
+		return untilSet
+	case e.where == inLater && !e.sendAt.IsZero():
+		return "not to be sent before " + e.sendAt.Format(time.RFC3339)
 	case e.where == inLater:
-		return "not to be sent before " + e.due.Format(time.RFC3339)
+		return "will be tried again at " + q.at.wallAt(e.due).Format(time.RFC3339)
 	}
 	if g := gateOf(e.route, now); e.priority != sms.Urgent && g.why != "" {
 		return g.why

@@ -11,7 +11,7 @@ import (
 // deleted or acknowledged where it came from.
 func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
 	p = g.replies(p)
-	r, err := g.store.Keep(ctx, p, sms.Join)
+	r, err := g.store.Keep(ctx, p, g.join)
 	if err != nil {
 		return g.heed(err)
 	}
@@ -20,6 +20,13 @@ func (g *Gateway) Receive(ctx context.Context, p *sms.Part) error {
 		g.stuck(p)
 	}
 	return nil
+}
+
+// join is sms.Join with the mark of the clock.
+func (g *Gateway) join(parts []sms.Part) sms.Received {
+	r := sms.Join(parts)
+	r.Clock = g.clock.mark()
+	return r
 }
 
 // replies names whose messages are to leave from the SIM a part came to: its
@@ -49,7 +56,7 @@ func (g *Gateway) stuck(p *sms.Part) {
 
 // Report takes in a network's word on a segment.
 func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
-	st, err := g.store.Report(ctx, r, g.cfg.settle)
+	st, err := g.store.Report(ctx, r, g.settle)
 	if err != nil || st == nil {
 		return g.heed(err)
 	}
@@ -61,6 +68,6 @@ func (g *Gateway) Report(ctx context.Context, r *sms.Report) error {
 func (g *Gateway) arrived(r sms.Received) {
 	g.log.Info("received", "id", r.ID, "from", r.From.Short(), "way", r.Modem, "parts", r.Parts, "incomplete", r.Incomplete)
 	g.mu.Lock()
-	g.today.at(time.Now()).Received++
+	g.today.at(g.clock.now()).Received++
 	g.mu.Unlock()
 }

@@ -83,8 +83,17 @@ func (g *Gateway) resend(ctx context.Context, nums []uint64, how sms.Again) ([]s
 	if n := g.waiting.Load(); int(n)+len(nums) > g.cfg.QueueMost {
 		return nil, fmt.Errorf("%w: %d messages wait, and gateway.queue_most is %d", sms.ErrFull, n, g.cfg.QueueMost)
 	}
-	now := time.Now().UTC()
-	all, err := g.store.Resend(ctx, nums, func(m *sms.Message) *sms.Message { return m.Renew(how, now) }, now)
+	now, mark := g.clock.now(), g.clock.mark()
+	all, err := g.store.Resend(ctx, nums, func(m *sms.Message) *sms.Message {
+		next := m.Renew(how, now)
+		if next.Lifetime = 0; mark != "" && !next.Expires.IsZero() {
+			next.Lifetime = next.Expires.Sub(later(now, next.SendAt))
+		}
+		if !how.SameID {
+			next.Clock = mark
+		}
+		return next
+	}, now)
 	if err != nil {
 		return nil, g.heed(err)
 	}
@@ -92,7 +101,7 @@ func (g *Gateway) resend(ctx context.Context, nums []uint64, how sms.Again) ([]s
 	g.tell(func(d *dispatcher) {
 		for _, r := range all {
 			if !r.Known {
-				d.q.add(g.waitingOf(r.Message, r.Status), now)
+				d.q.add(g.waitingOf(r.Message, r.Status), time.Now())
 			}
 		}
 	})

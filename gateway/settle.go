@@ -115,6 +115,13 @@ func (c Config) pause(n int, jitter float64) time.Duration {
 // jitter is the chance in the pauses.
 func jitter() float64 { return rand.Float64() }
 
+// settle is Config.settle with the mark of the clock.
+func (g *Gateway) settle(m *sms.Message, st *sms.Status, r *sms.Report) (sms.Outcome, bool) {
+	o, news := g.cfg.settle(m, st, r)
+	o.Clock = g.clock.mark()
+	return o, news
+}
+
 // settle says what a report makes of its message, whose status already holds
 // it: undelivered with the first segment that will not arrive, delivered with
 // the last that did, and sent where it was to be sent again and the network has

@@ -25,7 +25,7 @@ func (t *tally) at(now time.Time) *sms.Counts {
 func (g *Gateway) count(e sms.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := g.today.at(time.Now())
+	c := g.today.at(g.clock.now())
 	switch e.State {
 	case sms.Sent:
 		c.Sent++
@@ -40,6 +40,6 @@ func (g *Gateway) count(e sms.Event) {
 
 func (g *Gateway) countRejected() {
 	g.mu.Lock()
-	g.today.at(time.Now()).Rejected++
+	g.today.at(g.clock.now()).Rejected++
 	g.mu.Unlock()
 }

@@ -254,10 +254,14 @@ func TestExpiryByAWrongClockIsNotBelieved(t *testing.T) {
 		w := newWorld(t, e, func(c *gateway.Config) { c.Built = built })
 		w.run()
 		w.accept(`{"id":"m1","to":"+447700900123","text":"hello","expires":"10m"}`)
-		<-time.After(48 * time.Hour)
+		w.accept(`{"id":"m2","to":"+447700900123","text":"hello","expires":"10m"}`)
+		<-time.After(23 * time.Hour)
 		synctest.Wait()
 		if got := w.story("m1"); got != "queued" {
 			t.Fatalf("got %q, want it waiting", got)
+		}
+		if _, err := w.Cancel(t.Context(), "m2"); err != nil {
+			t.Fatal(err)
 		}
 		e.set(0, true)
 		w.Changed()

@@ -11,6 +11,7 @@ type Event struct {
 	Seq      uint64          `json:"seq,omitempty"`  // place in the journal; 0 for a rejected request, which has none
 	Prev     uint64          `json:"prev,omitempty"` // place of the event of this message before this one; 0 for its first
 	Time     time.Time       `json:"time"`
+	Clock    string          `json:"clock,omitempty"` // how far Time can be trusted: ClockUnset, ClockUnsure; empty: it is right
 	ID       string          `json:"id"`
 	Of       string          `json:"of,omitempty"` // the id of the message that this one sends again
 	State    State           `json:"state"`
@@ -26,6 +27,12 @@ type Event struct {
 	Meta     json.RawMessage `json:"meta,omitempty"`
 }
 
+// How far the clock of a board can be trusted.
+const (
+	ClockUnset  = "unset"  // it is wrong, or not known to be right yet
+	ClockUnsure = "unsure" // nobody has said that it is right
+)
+
 // A Fault is what went wrong with an attempt or a request, for users.
 type Fault struct {
 	Code    string    `json:"code,omitempty"`  // the network's own: "+CMS 38", "ESME_RTHROTTLED"
@@ -39,6 +46,7 @@ type Received struct {
 	ID         string    `json:"id"`
 	Seq        uint64    `json:"seq"`
 	Time       time.Time `json:"time"`             // when the last part arrived here
+	Clock      string    `json:"clock,omitempty"`  // as in an Event
 	SentAt     time.Time `json:"sent_at,omitzero"` // the service centre's time stamp, where it can be read
 	From       Number    `json:"from"`
 	To         Number    `json:"to,omitempty"` // the SIM's own number, where known

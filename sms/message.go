@@ -33,10 +33,12 @@ type Message struct {
 	MaxSegments int             `json:"max_segments,omitempty"` // 0: as many as the standard allows
 	Meta        json.RawMessage `json:"meta,omitempty"`         // handed back in every event
 
-	Origin   string    `json:"origin,omitempty"` // which door it came in by: "mqtt", "http", "command"
-	Accepted time.Time `json:"accepted"`         // when it was committed, UTC
-	Segments int       `json:"segments"`         // how many it takes
-	Concat   uint16    `json:"concat,omitempty"` // concatenation reference, from a persisted counter; the same on every attempt
+	Origin   string        `json:"origin,omitempty"`   // which door it came in by: "mqtt", "http", "command"
+	Accepted time.Time     `json:"accepted"`           // when it was committed, UTC
+	Clock    string        `json:"clock,omitempty"`    // of Accepted, as in an Event
+	Lifetime time.Duration `json:"lifetime,omitempty"` // from Accepted to Expires, where that was given as a duration and the clock may have been wrong
+	Segments int           `json:"segments"`           // how many it takes
+	Concat   uint16        `json:"concat,omitempty"`   // concatenation reference, from a persisted counter; the same on every attempt
 }
 
 // Since is when a message began to wait: when it was accepted, or later, where it

@@ -23,6 +23,7 @@ type Begin struct {
 	Route string
 	First int // segments before this one are taken already: their refs stay
 	Time  time.Time
+	Clock string // of Time, as in an Event
 
 	// What is counted against the limits of a SIM, at Time.
 	Net       string // the SIM; empty: nothing is counted
@@ -41,6 +42,7 @@ type Outcome struct {
 	State State
 	Final bool
 	Time  time.Time
+	Clock string // of Time, as in an Event
 
 	Refs  []Ref     // of the segments taken on this attempt
 	Due   time.Time // of a queued message: not before
@@ -60,11 +62,12 @@ type Waiting struct {
 	Num      uint64
 	State    State // Queued or Sending
 	Priority Priority
-	Since    time.Time // when it began to wait
-	Due      time.Time // not before; zero: now
-	Expires  time.Time // not after; zero: never
-	Attempt  int       // attempts that count against the most allowed
-	Segments int       // how many it takes
+	Since    time.Time     // when it began to wait
+	Due      time.Time     // not before; zero: now
+	Expires  time.Time     // not after; zero: never
+	Lifetime time.Duration // in place of Expires, where it was accepted by a clock that may have been wrong; 0: Expires counts
+	Attempt  int           // attempts that count against the most allowed
+	Segments int           // how many it takes
 
 	// What the routing table reads.
 	To     Number

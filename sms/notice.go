@@ -8,6 +8,7 @@ import "time"
 type Notice struct {
 	Seq    uint64    `json:"seq,omitempty"`
 	Time   time.Time `json:"time"`
+	Clock  string    `json:"clock,omitempty"` // as in an Event
 	Way    string    `json:"way"`
 	Kind   string    `json:"kind"`             // "recovery", "ussd", "balance", "call", "limit"
 	Step   string    `json:"step,omitempty"`   // of a recovery: what was tried; of a limit: which

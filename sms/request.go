@@ -67,7 +67,7 @@ func (r *Request) Messages(now time.Time, home Country) ([]*Message, error) {
 			return nil, err
 		}
 	}
-	if m.SendAt, m.Expires, err = r.times(now); err != nil {
+	if m.SendAt, m.Expires, m.Lifetime, err = r.times(now); err != nil {
 		return nil, err
 	}
 	if len(to) > 1 {

@@ -152,7 +152,7 @@ func TestRequestBecomesMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sms.Message{Request: "order-7", Text: r.Text, From: "Shop", Route: "north", Encoding: sms.EncodingAuto, Flash: true, ReplyPath: true,
-		Priority: sms.High, SendAt: noon.Add(6 * time.Hour), Expires: noon.Add(36 * time.Hour), OnDoubt: sms.Hold, MaxSegments: 2,
+		Priority: sms.High, SendAt: noon.Add(6 * time.Hour), Expires: noon.Add(36 * time.Hour), Lifetime: 36 * time.Hour, OnDoubt: sms.Hold, MaxSegments: 2,
 		Meta: json.RawMessage(`{"a":1}`), Origin: "mqtt", Accepted: noon, Segments: 2}
 	to := []sms.Number{"+447700900123", "86555", "+33612345678"} // the third names the first again
 	if len(got) != len(to) {

@@ -6,34 +6,37 @@ import (
 	"time"
 )
 
-// times reads send_at and expires, as of now.
-func (r *Request) times(now time.Time) (sendAt, expires time.Time, err error) {
+// times reads send_at and expires, as of now, and where that is a duration how long.
+func (r *Request) times(now time.Time) (sendAt, expires time.Time, lifetime time.Duration, err error) {
 	none := time.Time{}
+	fault := func(field, text string) (time.Time, time.Time, time.Duration, error) {
+		return none, none, 0, &FieldError{field, text}
+	}
 	if r.SendAt != "" {
 		if sendAt, err = moment(r.SendAt); err != nil {
-			return none, none, &FieldError{"send_at", quote(r.SendAt) + " is not a time such as 2026-03-01T18:00:00Z"}
+			return fault("send_at", quote(r.SendAt)+" is not a time such as 2026-03-01T18:00:00Z")
 		}
 	}
 	if r.Expires == "" {
-		return sendAt, none, nil
+		return sendAt, none, 0, nil
 	}
 	if expires, err = moment(r.Expires); err != nil {
-		d, ok := span(r.Expires)
-		if !ok {
-			return none, none, &FieldError{"expires", quote(r.Expires) + " is neither a time such as 2026-03-01T18:00:00Z nor a duration such as 10m, 24h, 2d"}
+		var ok bool
+		if lifetime, ok = span(r.Expires); !ok {
+			return fault("expires", quote(r.Expires)+" is neither a time such as 2026-03-01T18:00:00Z nor a duration such as 10m, 24h, 2d")
 		}
-		if d <= 0 {
-			return none, none, &FieldError{"expires", "is not a time to come: the duration has to be more than nothing"}
+		if lifetime <= 0 {
+			return fault("expires", "is not a time to come: the duration has to be more than nothing")
 		}
-		expires = now.Add(d).UTC()
+		expires = now.Add(lifetime).UTC()
 	}
 	switch {
 	case !expires.After(now):
-		return none, none, &FieldError{"expires", "is in the past"}
+		return fault("expires", "is in the past")
 	case !sendAt.IsZero() && !expires.After(sendAt):
-		return none, none, &FieldError{"expires", "is not after send_at"}
+		return fault("expires", "is not after send_at")
 	}
-	return sendAt, expires, nil
+	return sendAt, expires, lifetime, nil
 }
 
 // moment reads a time of RFC 3339. The years at both ends are refused: in

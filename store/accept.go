@@ -126,7 +126,7 @@ func (t *txn) accept(m sms.Message, why string) (*row, error) {
 
 	r := &row{m: &m, st: &sms.Status{Due: m.SendAt}}
 	err = t.announce(r, sms.Event{
-		Time: m.Accepted, ID: m.ID, Of: m.Of, State: sms.Queued, To: m.To,
+		Time: m.Accepted, Clock: m.Clock, ID: m.ID, Of: m.Of, State: sms.Queued, To: m.To,
 		Segments: m.Segments, Why: why, Meta: m.Meta,
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ func (t *txn) begin(r *row, b sms.Begin) error {
 	st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
 	st.Way, st.Net, st.Route, st.Due = b.Way, b.Net, b.Route, time.Time{}
 	e := st.Event
-	e.Time, e.State, e.Final = b.Time, sms.Sending, false
+	e.Time, e.Clock, e.State, e.Final = b.Time, b.Clock, sms.Sending, false
 	e.Route, e.Modem, e.Attempt, e.Sent = b.Route, b.Way, e.Attempt+1, b.First
 	e.Why, e.Error = "", nil
 	if b.Net != "" {
@@ -153,7 +153,7 @@ func (t *txn) become(r *row, o sms.Outcome) error {
 	}
 
 	e := st.Event
-	e.Time, e.State, e.Final, e.Why, e.Error = o.Time, o.State, o.Final, o.Why, o.Fault
+	e.Time, e.Clock, e.State, e.Final, e.Why, e.Error = o.Time, o.Clock, o.State, o.Final, o.Why, o.Fault
 	e.Sent = len(st.Refs)
 	if o.State == sms.Sent || o.State == sms.Delivered {
 		e.Sent = r.m.Segments

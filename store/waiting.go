@@ -14,7 +14,7 @@ import (
 // A packed sms.Waiting, the value in bPending. It is packed because all of
 // them are read at every start:
 //
-//	octet    0 queued, 1 sending
+//	octet    0 queued, 1 sending; and 2 where a lifetime follows
 //	octet    priority
 //	uvarint  attempt
 //	time     due
@@ -22,6 +22,7 @@ import (
 //	lstr     to, from, route, origin
 //	uvarint  segments
 //	time     since when it waits
+//	uvarint  lifetime in nanoseconds
 //
 // An lstr is a string behind its length as a uvarint.
 func packWaiting(m *sms.Message, st *sms.Status) []byte {
@@ -37,8 +38,16 @@ func packWaiting(m *sms.Message, st *sms.Status) []byte {
 		b = appendLstr(b, s)
 	}
 	b = binary.AppendUvarint(b, uint64(m.Segments))
-	return binary.BigEndian.AppendUint64(b, stamp(m.Since()))
+	b = binary.BigEndian.AppendUint64(b, stamp(m.Since()))
+	if m.Lifetime > 0 {
+		b[0] |= packedLifetime
+		b = binary.AppendUvarint(b, uint64(m.Lifetime))
+	}
+	return b
 }
+
+// packedLifetime is the bit that says that a lifetime follows.
+const packedLifetime = 2
 
 func appendLstr(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
@@ -51,7 +60,8 @@ func unpackWaiting(key, value []byte) (sms.Waiting, error) {
 	}
 	r := reader{b: value}
 	w := sms.Waiting{Num: num}
-	switch s := r.octet(); s {
+	s := r.octet()
+	switch s &^ packedLifetime {
 	case 0:
 		w.State = sms.Queued
 	case 1:
@@ -64,6 +74,9 @@ func unpackWaiting(key, value []byte) (sms.Waiting, error) {
 	w.Due, w.Expires = r.time(), r.time()
 	w.To, w.From, w.Route, w.Origin = sms.Number(r.lstr()), r.lstr(), r.lstr(), r.lstr()
 	w.Segments, w.Since = r.count(maxSegments), r.time()
+	if s&packedLifetime != 0 {
+		w.Lifetime = time.Duration(r.long(math.MaxInt64))
+	}
 	if len(r.b) > 0 {
 		r.fail(errors.New("octets left over"))
 	}

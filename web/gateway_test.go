@@ -54,7 +54,7 @@ func (f *fake) Accept(_ context.Context, r *sms.Request) (sms.Answer, error) {
 		return a, nil
 	}
 	for _, m := range ms {
-		m.Num = uint64(len(f.messages) + 1)
+		m.Num, m.Lifetime = uint64(len(f.messages)+1), 0 // this clock is right
 		f.messages = append(f.messages, sms.View{Message: *m})
 		a.Events = append(a.Events, f.tell(len(f.messages)-1, sms.Queued, ""))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,6 +30,8 @@ type config struct {
 	store   store.Config
 	modem   modem.Config
 	power   []power.Config // for each of modem.Modems; no Kind: none
+
+	trustClock string // trustAuto or trustAlways
 }
 
 // String names the gateway and nothing else: fmt does not ask the secrets in
@@ -45,6 +48,7 @@ type file struct {
 		Name         string   `toml:"name"`
 		Country      string   `toml:"country"`
 		Zone         string   `toml:"zone"`
+		TrustClock   string   `toml:"trust_clock"`
 		AutoModems   *bool    `toml:"auto_modems"`
 		Exclude      []string `toml:"exclude"`
 		RetryFirst   duration `toml:"retry_first"`
@@ -206,6 +210,9 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		c.gateway.Name, _, _ = strings.Cut(hostname, ".")
 	}
 	faults.zone("gateway.zone", g.Zone)
+	if c.trustClock = cmp.Or(g.TrustClock, trustAuto); c.trustClock != trustAuto && c.trustClock != trustAlways {
+		faults.addf("gateway.trust_clock: %q is not one of %s, %s", g.TrustClock, trustAuto, trustAlways)
+	}
 	for i, r := range f.Route {
 		key := fmt.Sprintf("route[%d]", i)
 		if r.Name == "" {

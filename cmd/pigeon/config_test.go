@@ -146,6 +146,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"gateway.retry_most", "[gateway]\nretry_most = \"1h\"", func(c config) any { return c.gateway.RetryMost }, time.Hour},
 		{"gateway.attempts", "[gateway]\nattempts = 9", func(c config) any { return c.gateway.Attempts }, 9},
 		{"gateway.zone", "[gateway]\nzone = \"Asia/Tokyo\"\n[[route]]", func(c config) any { return c.gateway.Routes[0].Hours.Zone.String() }, "Asia/Tokyo"},
+		{"gateway.trust_clock", "[gateway]\ntrust_clock = \"always\"", func(c config) any { return c.trustClock }, trustAlways},
 		{"gateway.ageing", "[gateway]\nageing = \"off\"", func(c config) any { return c.gateway.Ageing }, gateway.AgeingOff},
 		{"gateway.lifetime", "[gateway]\nlifetime = \"2d\"", func(c config) any { return c.gateway.Lifetime }, 48 * time.Hour},
 		{"gateway.report_wait", "[gateway]\nreport_wait = \"1w\"", func(c config) any { return c.gateway.ReportWait }, 168 * time.Hour},

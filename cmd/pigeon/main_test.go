@@ -34,6 +34,13 @@ func newDesk(t *testing.T) *desk {
 	d.now = func() time.Time { return time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) }
 	d.zone = time.FixedZone("wall", 2*60*60)
 	d.root = t.TempDir()
+	rtc := filepath.Join(d.root, "sys/class/rtc/rtc0") // the clock is right
+	if err := os.MkdirAll(rtc, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(rtc, "hctosys"), []byte("1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	return d
 }
 

@@ -238,6 +238,11 @@ func (d daemon) run(ctx context.Context) (err error) {
 	cfg.modem.Scan, cfg.modem.Memory = d.scan, db
 	resets(&cfg.modem, d.root)
 
+	if cfg.trustClock == trustAuto {
+		root := d.root
+		cfg.gateway.Synced = func() bool { return clockSynced(root) }
+	}
+
 	pool := modem.New(cfg.modem, log)
 	gw := gateway.New(cfg.gateway, db, []gateway.Sender{pool}, log)
 	pool.Gateway = core{gw}
