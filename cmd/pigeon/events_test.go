@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -11,7 +10,7 @@ import (
 const oneReceived = `{"id":"r","seq":12,"time":"2026-05-04T12:00:00Z","from":"+447700900125","text":"on my way\u001b]0;x\u0007","modem":"north","parts":1}`
 
 func journal(end bool) http.HandlerFunc {
-	return stream(end, ": from now on\n\n",
+	return stream(end, ": from now on\n\n", "event: modem\ndata: {\"name\":\"north\"}\n\n", // no line of the journal
 		sseMessage(11, "x", "sent", false, `,"to":"1"`),
 		sse(12, "received", oneReceived),
 		sse(13, "weather", `{"rain":true}`),
@@ -51,11 +50,7 @@ func TestEvents(t *testing.T) {
 }
 
 func TestEventsJSON(t *testing.T) {
-	server := newStandIn(t, map[string]http.HandlerFunc{"GET /status": say(200, `{"last":14}`), "GET /events": func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		fmt.Fprint(w, "event: modem\ndata: {\"name\":\"north\"}\n\n") // no line of the journal
-		journal(false)(w, r)
-	}})
+	server := newStandIn(t, map[string]http.HandlerFunc{"GET /status": say(200, `{"last":14}`), "GET /events": journal(false)})
 	newDesk(t).want(t, 0, `{"message":`+ev(11, "x", "sent", false, `,"to":"1"`)+`,"seq":11}
 {"received":`+oneReceived+`,"seq":12}
 {"seq":13,"weather":{"rain":true}}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,12 +20,16 @@ import (
 // A wiring is power lines whose pins are doubles, each held once as by the kernel.
 type wiring struct {
 	powerLines
+
+	mu   sync.Mutex
 	held map[string]bool
 }
 
 func newWiring() *wiring {
 	w := &wiring{held: map[string]bool{}}
 	w.take = func(c power.Config) (*power.Line, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		if w.held[c.Pin] {
 			return nil, errors.New("power " + c.Pin + ": held by a pigeon already")
 		}
@@ -126,7 +131,9 @@ func TestAMissingLineIsTriedEachMinute(t *testing.T) {
 		if l := m[0].Power.(modem.Missing); l.Missing() == nil || changes != 0 {
 			t.Errorf("after a minute: %v, %d changes", l.Missing(), changes)
 		}
+		w.mu.Lock()
 		delete(w.held, "GPIO17")
+		w.mu.Unlock()
 		<-time.After(lineRetry)
 		synctest.Wait()
 		if err := m[0].Power.(modem.Missing).Missing(); err != nil || changes != 1 {
