@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// silence is how long Read waits for a byte. Close does not wait for it. Shorter
-// wakes an idle board more often: once for each modem and time.
-const silence = 4 * time.Second
+// silence is how long Read waits for a byte. Neither Close nor Wake waits for it,
+// nor a modem that is pulled out. It is longer than an idle modem is left unasked,
+// so that it wakes no idle board; tests shorten it.
+var silence = 2 * time.Minute
 
 // opening has room for the one who opens a port. Only while nobody else does
 // can the descriptors the library made be told from others.

@@ -1,0 +1,5 @@
+package usb
+
+import "time"
+
+func init() { silence = time.Second }
