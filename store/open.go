@@ -37,6 +37,7 @@ type DB struct {
 
 	group   group
 	moves   moves
+	trimmed sweeps
 	stirred atomic.Bool // Doubts may find something to settle
 	bell    bell
 	last    atomic.Uint64 // number of the latest line in the journal that is committed
@@ -208,6 +209,8 @@ func (db *DB) Close() error {
 	o := &op{run: func(t *txn) error { return t.moved(&db.moves) }}
 	if db.commit([]*op{o}); errors.Is(o.err, ErrBroken) {
 		o.err = nil
+	} else if o.err == nil {
+		db.listFree()
 	}
 	db.bell.ring()
 	err := errors.Join(o.err, db.file.Close())
@@ -215,4 +218,12 @@ func (db *DB) Close() error {
 		err = stopped(db.pid)
 	}
 	return errors.Join(err, db.pid.Close())
+}
+
+// listFree has bbolt write the list of free pages, which the next start then
+// need not look through the whole file for. The first commit after that makes it
+// void. Where it cannot be written the next start looks.
+func (db *DB) listFree() {
+	db.file.NoFreelistSync = false
+	_ = db.file.Update(func(*bbolt.Tx) error { return nil })
 }

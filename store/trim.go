@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
@@ -23,6 +24,11 @@ const (
 	// journalTail is how many lines stay that every follower has passed, for
 	// readers that come back without a cursor of their own.
 	journalTail = 1000
+	// sweepLeast is how many shares of a round one Trim takes at least, and
+	// sweepDay in how many Trims it gets once through what there is: a day's,
+	// when it is called each hour.
+	sweepLeast = 20
+	sweepDay   = 24
 	// refAge is how long a report may still come for a message that nobody
 	// waits on any more.
 	refAge = 7 * 24 * time.Hour
@@ -40,37 +46,48 @@ const (
 // the oldest first, whatever keep says: new messages come before old history.
 //
 // It works in many small transactions, and returns how many records it deleted,
-// also with an error.
+// also with an error. It does not look at all there is each time: where what is to
+// go stands together it ends behind that, and what may stand anywhere it sweeps in
+// turns, so that twenty-four calls get once round.
 func (db *DB) Trim(ctx context.Context, keep sms.Retention, now time.Time) (dropped int, err error) {
 	if err := db.Flush(ctx); err != nil { // the journal goes by the cursors
 		return 0, fmt.Errorf("trim: %w", err)
 	}
-	for _, round := range rounds {
-		for from := []byte(nil); ; {
-			tr, err := db.trim(ctx, round, trimmer{keep: keep, now: now, from: from})
+	db.trimmed.Lock()
+	defer db.trimmed.Unlock()
+	for i, round := range rounds {
+		var from []byte
+		if round.sweeps {
+			from = db.trimmed.at[i]
+		}
+		for shares := 1; ; shares++ {
+			tr, err := db.trim(ctx, round.share, trimmer{keep: keep, now: now, from: from})
 			dropped += tr.dropped
 			if err != nil {
 				return dropped, err
 			}
-			if from = tr.next; from == nil {
+			if from = tr.next; from == nil || round.sweeps && shares >= tr.enough {
 				break
 			}
+		}
+		if round.sweeps {
+			db.trimmed.at[i] = from
 		}
 	}
 	squeezed, err := db.squeeze(ctx, keep, now)
 	return dropped + squeezed, err
 }
 
-// rounds are in the order in which what one deletes lets the next delete more.
-var rounds = []func(*trimmer, *txn) error{
-	(*trimmer).messages, (*trimmer).journal, (*trimmer).received, (*trimmer).refs, (*trimmer).requests,
-	(*trimmer).marks, (*trimmer).spent, (*trimmer).doubts, (*trimmer).sticky,
-}
-
 // trim runs one share of a round.
 func (db *DB) trim(ctx context.Context, round func(*trimmer, *txn) error, share trimmer) (tr trimmer, err error) {
 	err = db.do(ctx, func(t *txn) error {
 		tr = share
+		c, err := t.counts()
+		if err != nil {
+			return err
+		}
+		// Of a message there are up to four records in a bucket.
+		tr.enough = sweepLeast + int(4*(c.messages+c.received)/trimLook/sweepDay)
 		return round(&tr, t)
 	})
 	if err != nil {
@@ -88,23 +105,48 @@ func (db *DB) squeeze(ctx context.Context, keep sms.Retention, now time.Time) (d
 			return dropped, err
 		}
 		before := dropped
-		for _, round := range rounds {
+		for i, round := range rounds {
 			share := trimmer{keep: keep, now: now, oldest: true}
-			for {
-				tr, err := db.trim(ctx, round, share)
+			if round.sweeps {
+				share.from = db.trimmed.at[i]
+			}
+			for shares := 1; ; shares++ {
+				tr, err := db.trim(ctx, round.share, share)
 				if err != nil {
 					return dropped, err
 				}
-				if dropped += tr.dropped; tr.dropped > 0 || tr.next == nil {
+				dropped += tr.dropped
+				if share.from = tr.next; tr.dropped > 0 || tr.next == nil || round.sweeps && shares >= tr.enough {
 					break
 				}
-				share.from = tr.next
+			}
+			if round.sweeps {
+				db.trimmed.at[i] = share.from
 			}
 		}
 		if dropped == before {
 			return dropped, nil
 		}
 	}
+}
+
+// rounds are what Trim does, in the order in which what one deletes lets the next
+// delete more. Those that sweep go on where the last Trim ended.
+var rounds = [...]struct {
+	share  func(*trimmer, *txn) error
+	sweeps bool
+}{
+	{(*trimmer).eldest, false}, {(*trimmer).aged, true},
+	{(*trimmer).journal, false}, {(*trimmer).received, false},
+	{(*trimmer).refs, true}, {(*trimmer).requests, true},
+	{(*trimmer).marks, true}, {(*trimmer).spent, false}, {(*trimmer).doubts, true}, {(*trimmer).sticky, false},
+}
+
+// A sweeps says where the sweeping rounds go on; nil is from the beginning. It is
+// locked for as long as a Trim lasts.
+type sweeps struct {
+	sync.Mutex
+	at [len(rounds)][]byte
 }
 
 // A trimmer is one transaction's share of a round.
@@ -114,6 +156,8 @@ type trimmer struct {
 
 	oldest bool // the oldest go, for want of room
 
+	enough  int    // shares of one sweep
+	left    int    // looked at, to be kept though it need not be: not on its way
 	from    []byte // key to begin at
 	next    []byte // key the next one begins at; nil when the round is over
 	dropped int
@@ -165,21 +209,51 @@ func (tr *trimmer) excess(have uint64) int {
 	return int(min(have-uint64(tr.keep.Count), math.MaxInt32))
 }
 
-func (tr *trimmer) messages(t *txn) error {
+// eldest deletes final messages from the oldest on, until it has looked at a share
+// that has some and none to delete.
+func (tr *trimmer) eldest(t *txn) error {
 	c, err := t.counts()
 	if err != nil {
 		return err
 	}
-	excess := tr.excess(c.messages)
+	if err := tr.messages(t, tr.excess(c.messages)); err != nil {
+		return err
+	}
+	tr.settled()
+	return nil
+}
+
+// aged deletes those that are too old wherever they stand: one may have ended
+// long after those that were accepted later.
+func (tr *trimmer) aged(t *txn) error {
+	if tr.oldest {
+		return nil
+	}
+	return tr.messages(t, 0)
+}
+
+// settled ends a round behind a share in which nothing had to go and something
+// could have: what comes later is younger.
+func (tr *trimmer) settled() {
+	if tr.dropped == 0 && tr.left > 0 {
+		tr.next = nil
+	}
+}
+
+func (tr *trimmer) messages(t *txn, excess int) error {
 	nums, err := tr.scan(t, bStatus, nil, func(k, v []byte) (bool, error) {
+		if !bytes.Contains(v, final) {
+			return false, nil // a million that wait need not be decoded
+		}
 		st, err := readStatus(k, v)
 		if err != nil || !st.Event.Final {
 			return false, err
 		}
-		if excess--; excess >= 0 {
+		if excess--; excess >= 0 || tr.past(st.Event.Time) {
 			return true, nil
 		}
-		return tr.past(st.Event.Time), nil
+		tr.left++
+		return false, nil
 	})
 	if err != nil {
 		return err
@@ -191,6 +265,10 @@ func (tr *trimmer) messages(t *txn) error {
 	}
 	return nil
 }
+
+// final is in every status that is final, as the encoder writes it. It may be in
+// others too: a sender's meta can say anything.
+var final = []byte(`"final":true`)
 
 // forget deletes a message and all that leads to it, save the keys its request
 // is known by, which it may share: see requests.
@@ -248,17 +326,20 @@ func (tr *trimmer) received(t *txn) error {
 	excess := tr.excess(c.received)
 	seqs, err := tr.scan(t, bReceived, nil, func(k, v []byte) (bool, error) {
 		if t.has(bJournal, k) {
+			tr.left++ // and so are all that come later
 			return false, nil
 		}
 		r, err := readReceived(k, v)
 		if err != nil {
 			return false, err
 		}
-		if excess--; excess >= 0 {
+		if excess--; excess >= 0 || tr.past(r.Time) {
 			return true, nil
 		}
-		return tr.past(r.Time), nil
+		tr.left++
+		return false, nil
 	})
+	tr.settled()
 	if err != nil || len(seqs) == 0 {
 		return err
 	}
