@@ -62,7 +62,7 @@ func benchDir(b *testing.B) string {
 func benchConfig(links ...string) string {
 	var b strings.Builder
 	b.WriteString("[gateway]\nname = \"bench\"\ncountry = \"44\"\nauto_modems = false\n")
-	b.WriteString("[mqtt.broker]\nlisten = \"127.0.0.1:0\"\n[web]\nlisten = \"\"\n")
+	b.WriteString("[mqtt.broker]\nlisten = \"127.0.0.1:0\"\nmax_clients = 128\n[web]\nlisten = \"\"\n")
 	for i, link := range links {
 		b.WriteString("[[modem]]\nname = \"m" + string(rune('0'+i)) + "\"\nport = \"" + link + "\"\n")
 	}

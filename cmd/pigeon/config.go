@@ -77,7 +77,8 @@ type file struct {
 		KeyFile      string `toml:"key_file"`
 		Fleet        string `toml:"fleet"`
 		Broker       struct {
-			Listen string `toml:"listen"`
+			Listen     string `toml:"listen"`
+			MaxClients int    `toml:"max_clients"`
 		} `toml:"broker"`
 	} `toml:"mqtt"`
 	Web struct {
@@ -231,7 +232,7 @@ func (f *file) parts(faults *faultList, stateDir, hostname string) config {
 		Password: broker.Secret(faults.secret("mqtt.password", m.Password, m.PasswordFile)),
 		CAFile:   faults.beside(m.CAFile), CertFile: faults.beside(m.CertFile), KeyFile: faults.beside(m.KeyFile),
 		Fleet: m.Fleet, Name: c.gateway.Name, Version: c.gateway.Version,
-		Broker: broker.Config{Listen: m.Broker.Listen},
+		Broker: broker.Config{Listen: m.Broker.Listen, MaxClients: m.Broker.MaxClients},
 	}
 	c.web = web.Config{Listen: web.DefaultListen, Socket: filepath.Join(stateDir, "pigeon.sock"), Name: c.gateway.Name, Version: c.gateway.Version}
 	if f.Web.Listen != nil {

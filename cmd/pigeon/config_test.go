@@ -168,6 +168,7 @@ func TestEveryKeyReachesItsPart(t *testing.T) {
 		{"mqtt.key_file", "[mqtt]\ncert_file = \"" + pem + "\"\nkey_file = \"pair.pem\"", func(c config) any { return c.mqtt.KeyFile }, pem},
 		{"mqtt.fleet", "[mqtt]\nfleet = \"f\"", func(c config) any { return c.mqtt.Fleet }, "f"},
 		{"mqtt.broker.listen", "[mqtt.broker]\nlisten = \"[::1]:1\"", func(c config) any { return c.mqtt.Broker.Listen }, "[::1]:1"},
+		{"mqtt.broker.max_clients", "[mqtt.broker]\nmax_clients = 256", func(c config) any { return c.mqtt.Broker.MaxClients }, 256},
 		{"web.listen", "[web]\nlisten = \"[::1]:1\"", func(c config) any { return c.web.Listen }, "[::1]:1"},
 		{"web.listen", "[web]\nlisten = \"\"", func(c config) any { return c.web.Listen }, ""},
 		{"store.max_size", "[store]\nmax_size = \"32MiB\"", func(c config) any { return c.store.MaxSize }, int64(32 << 20)},

@@ -16,12 +16,10 @@ import (
 // The bounds. Each client away or slow costs at most mostKept messages, each
 // connection twice mostPacket while a packet is read.
 const (
-	mostClients  = 64      // connections at a time
 	mostPacket   = 2 << 20 // octets; a request of 1 MiB is read, so that it can be refused with a sentence
 	mostKept     = 1024    // messages kept for one client that is away, or sent and not acknowledged
 	mostWaiting  = 1024    // packets waiting to be written to one client
 	mostRetained = 4096    // topics with a retained message
-	mostSessions = 128     // clients known, here or away
 	sessionLife  = 24 * time.Hour
 	sysEvery     = time.Minute // $SYS topics; each round stops the world for the memory figures
 )
@@ -75,11 +73,11 @@ func (b *Broker) Run(ctx context.Context) error {
 		return fmt.Errorf("the embedded broker cannot listen: %w", err)
 	}
 	server := mochi.New(&mochi.Options{
-		Capabilities:           capabilities(),
+		Capabilities:           capabilities(b.cfg.MaxClients),
 		Logger:                 slog.New(quiet{b.log.Handler()}),
 		SysTopicResendInterval: int64(sysEvery / time.Second),
 	})
-	h := &hook{ctx: ctx, owner: b.owner, accounts: b.cfg.Accounts, server: server, log: b.log}
+	h := &hook{ctx: ctx, owner: b.owner, accounts: b.cfg.Accounts, sessions: 2 * b.cfg.MaxClients, server: server, log: b.log}
 	if err := errors.Join(server.AddHook(h, nil), server.Serve()); err != nil {
 		l.Close()
 		return fmt.Errorf("start the embedded broker: %w", err)
@@ -159,7 +157,7 @@ func (b *Broker) serve(door string, raw net.Conn) error {
 	switch {
 	case b.server == nil:
 		return net.ErrClosed
-	case door != inside && len(b.conns) >= mostClients:
+	case door != inside && len(b.conns) >= b.cfg.MaxClients:
 		return fmt.Errorf("%d are connected already", len(b.conns))
 	}
 	b.conns[raw] = struct{}{}
@@ -179,9 +177,9 @@ func (b *Broker) serve(door string, raw net.Conn) error {
 }
 
 // capabilities are the library's limits, most of which it leaves open.
-func capabilities() *mochi.Capabilities {
+func capabilities(clients int) *mochi.Capabilities {
 	c := mochi.NewDefaultServerCapabilities()
-	c.MaximumClients = mostClients + 1 // and the daemon's own
+	c.MaximumClients = int64(clients) + 1 // and the daemon's own
 	c.MaximumPacketSize = mostPacket
 	c.MaximumInflight = mostKept
 	c.MaximumClientWritesPending = mostWaiting

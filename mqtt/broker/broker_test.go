@@ -327,8 +327,14 @@ func TestAbsentClientGetsEverythingInOrder(t *testing.T) {
 }
 
 func TestConnectionsAreBounded(t *testing.T) {
-	b := start(t, broker.Config{}, forward)
-	for range broker.MostClients {
+	for most, cfg := range map[int]broker.Config{broker.MostClients: {}, 3: {MaxClients: 3}, 200: {MaxClients: 200}} {
+		t.Run(fmt.Sprint(most), func(t *testing.T) { connectionsBounded(t, most, cfg) })
+	}
+}
+
+func connectionsBounded(t *testing.T, most int, cfg broker.Config) {
+	b := start(t, cfg, forward)
+	for range most {
 		c, err := net.Dial("tcp", b.Addr())
 		if err != nil {
 			t.Fatal(err)

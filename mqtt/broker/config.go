@@ -11,10 +11,20 @@ import (
 // say.
 const DefaultListen = "127.0.0.1:1883"
 
+const (
+	// defaultClients keeps what clients that are away can hold of the memory
+	// within what a board has.
+	defaultClients = 64
+	clientsMost    = 1024
+)
+
 // Config is what an operator may say about the embedded broker.
 type Config struct {
-	Listen   string    // host:port; empty: DefaultListen; port 0 takes any free one
-	Accounts []Account // who may connect; none: anybody, which only a loopback address allows
+	Listen string // host:port; empty: DefaultListen; port 0 takes any free one
+	// MaxClients is how many may be connected at a time; default 64. Twice as many
+	// are known, here or away.
+	MaxClients int
+	Accounts   []Account // who may connect; none: anybody, which only a loopback address allows
 }
 
 // An Account is one name and password that may connect.
@@ -50,6 +60,9 @@ func (c Config) WithDefaults() Config {
 	if c.Listen == "" {
 		c.Listen = DefaultListen
 	}
+	if c.MaxClients == 0 {
+		c.MaxClients = defaultClients
+	}
 	return c
 }
 
@@ -65,6 +78,9 @@ func (c Config) Validate() error {
 	case len(c.Accounts) == 0 && !loopback(host):
 		fault("mqtt.broker.listen: %s can be reached from outside: add an [[account]] with name and password, or listen on %s",
 			c.Listen, net.JoinHostPort("127.0.0.1", port))
+	}
+	if c.MaxClients < 1 || c.MaxClients > clientsMost {
+		fault("mqtt.broker.max_clients: %d is not between 1 and %d", c.MaxClients, clientsMost)
 	}
 	seen := map[string]bool{}
 	for i, a := range c.Accounts {

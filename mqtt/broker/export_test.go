@@ -10,7 +10,7 @@ import (
 const (
 	HelloLimit  = helloLimit
 	WriteLimit  = writeLimit
-	MostClients = mostClients
+	MostClients = defaultClients
 )
 
 func NewConn(c net.Conn) (net.Conn, error) { return newConn(c) }

@@ -63,6 +63,7 @@ type hook struct {
 	ctx      context.Context // Run's: an Owner's wait ends with it
 	owner    Owner
 	accounts []Account
+	sessions int // clients known at most, here or away
 	server   *mochi.Server
 	log      *slog.Logger
 	order    atomic.Int64
@@ -105,7 +106,7 @@ func (h *hook) OnConnectAuthenticate(cl *mochi.Client, pk packets.Packet) bool {
 // asked to be remembered counts while it is away.
 func (h *hook) crowded(id string) bool {
 	_, there := h.server.Clients.Get(id)
-	return !there && h.server.Clients.Len() >= mostSessions
+	return !there && h.server.Clients.Len() >= h.sessions
 }
 
 // known reports whether a name and password are an account's, in a time that
