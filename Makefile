@@ -22,7 +22,7 @@ BUILD := $(GO) build -trimpath -buildvcs=false \
 	-ldflags "-s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT) -X main.buildDate=$(DATE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench ci clean \
+.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench bench-peers ci clean \
 	format vet staticcheck shellcheck armv6 armv7 arm64 amd64
 
 help: ## list the targets
@@ -87,6 +87,11 @@ interop: ## real peers from Debian's packages against us
 bench: cross ## the figures of docs/performance.md; BENCH= chooses
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 100x ./store
 	$(GO) test -run '^$$' -bench '$(BENCH)' $$($(GO) list ./... | grep -v '/store$$')
+
+# The peers are killed too, and wait for nobody meanwhile: some ten minutes.
+bench-peers: ## the same texts through smstools, gammu-smsd and Pigeon, side by side
+	@sh scripts/install-peers.sh
+	PATH="$$PATH:/usr/sbin" $(GO) test -tags interop -run '^$$' -bench Peers -benchtime 1x -timeout 30m ./cmd/pigeon
 
 ci: ## everything CI runs
 	$(MAKE) format
