@@ -97,7 +97,7 @@ var rivals = []rival{
 	},
 	{
 		name:     "gammu-smsd",
-		messages: map[time.Duration]int{peersQuick: 30, peersSlow: 30},
+		messages: map[time.Duration]int{peersQuick: 20, peersSlow: 20},
 		line: func(b *testing.B, dir, port string) []string {
 			return []string{peersFind("gammu-smsd"), "-c", peersConf(b, dir, port, "bench-gammu.conf",
 				"inbox", "outbox", "sent", "error", "drop")}
@@ -421,7 +421,7 @@ func (row *peersRow) wear(b *testing.B, r rival) {
 		b.Log("strace is not installed: the disk is not looked at")
 		return
 	}
-	const n = 20
+	const n = 10
 	d := newDuel(b, r, peersSlow)
 	d.start(true)
 	defer func() { d.end(syscall.SIGTERM) }()
