@@ -421,7 +421,7 @@ func (row *peersRow) wear(b *testing.B, r rival) {
 		b.Log("strace is not installed: the disk is not looked at")
 		return
 	}
-	const n = 10
+	const n = 3 // gammu-smsd sleeps half a minute before each
 	d := newDuel(b, r, peersSlow)
 	d.start(true)
 	defer func() { d.end(syscall.SIGTERM) }()
