@@ -7,6 +7,7 @@ require (
 	github.com/creack/pty v1.1.24
 	github.com/eclipse/paho.mqtt.golang v1.5.1
 	github.com/google/uuid v1.6.0
+	github.com/hanwen/go-fuse/v2 v2.11.0
 	github.com/mochi-mqtt/server/v2 v2.7.9
 	github.com/warthog618/go-gpiocdev v0.9.1
 	github.com/warthog618/modem v0.4.0
