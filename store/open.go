@@ -69,7 +69,7 @@ func (c Config) ready() error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	return os.MkdirAll(c.Dir, 0o700)
+	return makeDir(c.Dir)
 }
 
 // openHeld opens the store in a directory that is held by pid, which it closes
@@ -189,6 +189,25 @@ func create(cfg Config) (err error) {
 	}
 	// The directory's own name must outlive a cut too.
 	return errors.Join(syncPath(cfg.Dir), syncPath(filepath.Dir(filepath.Clean(cfg.Dir))))
+}
+
+// makeDir makes a directory and those above it that are not there, so that a
+// cut takes none of them away again.
+func makeDir(dir string) error {
+	switch _, err := os.Stat(dir); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	above := filepath.Dir(filepath.Clean(dir))
+	if err := makeDir(above); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncPath(above)
 }
 
 func syncPath(path string) error {

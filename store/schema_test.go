@@ -30,22 +30,9 @@ func old(t *testing.T, damage func(*bbolt.Tx) error) *box {
 // firstSchema is old, not yet opened.
 func firstSchema(t *testing.T, damage func(*bbolt.Tx) error) *box {
 	t.Helper()
-	packed, err := os.Open("testdata/schema1.db.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	r, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &box{t: t, dir: t.TempDir()}
 	path := filepath.Join(b.dir, "pigeon.db")
-	if err := os.WriteFile(path, plain, 0o600); err != nil {
+	if err := os.WriteFile(path, oldFile(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if damage != nil {
@@ -61,6 +48,25 @@ func firstSchema(t *testing.T, damage func(*bbolt.Tx) error) *box {
 		}
 	}
 	return b
+}
+
+// oldFile reads the file of the first schema.
+func oldFile(t *testing.T) []byte {
+	t.Helper()
+	packed, err := os.Open("testdata/schema1.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	r, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }
 
 // A stop between two steps, or within one, leaves a file at one schema or the

@@ -11,39 +11,56 @@ const (
 	block  = 4096 // octets in which room is given
 )
 
-// content is what is in a file. A block that nobody wrote to takes no room.
+// content is what is in a file. A block that nobody wrote to takes no room, and
+// is zero; one that somebody did is never changed but replaced, so that copies
+// share them.
 type content struct {
-	data []byte
-	held map[int]bool // blocks that take room, by number
+	size   int
+	blocks map[int]*[block]byte // by number
 }
 
-func newContent() content { return content{held: map[int]bool{}} }
+func newContent() content { return content{blocks: map[int]*[block]byte{}} }
 
-func (c content) clone() content { return content{slices.Clone(c.data), maps.Clone(c.held)} }
+func (c content) clone() content { return content{c.size, maps.Clone(c.blocks)} }
 
 // resize sets the length; what is new is zero.
 func (c *content) resize(size int) {
-	if size <= len(c.data) {
-		clear(c.data[size:])
-		c.data = c.data[:size]
-		maps.DeleteFunc(c.held, func(b int, _ bool) bool { return b*block >= size })
-		return
+	if size < c.size {
+		maps.DeleteFunc(c.blocks, func(b int, _ *[block]byte) bool { return b*block >= size })
+		if last := c.blocks[size/block]; last != nil {
+			short := *last
+			clear(short[size%block:])
+			c.blocks[size/block] = &short
+		}
 	}
-	c.data = append(c.data, make([]byte, size-len(c.data))...)
+	c.size = size
 }
 
 // put writes octets, past the end too.
 func (c *content) put(off int, p []byte) {
-	if len(p) == 0 {
-		return
-	}
-	if end := off + len(p); end > len(c.data) {
-		c.resize(end)
-	}
-	copy(c.data[off:], p)
+	c.size = max(c.size, off+len(p))
 	for b := range blocks(off, len(p)) {
-		c.held[b] = true
+		var now [block]byte
+		if was := c.blocks[b]; was != nil {
+			now = *was
+		}
+		in := max(off-b*block, 0)
+		copy(now[in:], p[b*block+in-off:])
+		c.blocks[b] = &now
 	}
+}
+
+// read reads octets, as many as there are.
+func (c *content) read(p []byte, off int) int {
+	n := max(min(len(p), c.size-off), 0)
+	clear(p[:n])
+	for b := range blocks(off, n) {
+		in := max(off-b*block, 0)
+		if there := c.blocks[b]; there != nil {
+			copy(p[b*block+in-off:n], there[in:])
+		}
+	}
+	return n
 }
 
 // blocks yields the numbers of the blocks that n octets from off lie in.
@@ -112,12 +129,12 @@ func survivor(n *node, chance *rand.Rand) content {
 		return c
 	}
 	f := draw(chance)
-	sizes := []int{len(c.data)}
+	sizes := []int{c.size}
 	for _, w := range n.writes {
 		sizes = append(sizes, w.size(sizes[len(sizes)-1]))
 		switch whole, torn := chance.Float64() < f.whole, chance.Float64() < f.torn; {
-		case w.data == nil && w.off < len(c.data) && whole:
-			size := len(c.data)
+		case w.data == nil && w.off < c.size && whole:
+			size := c.size
 			c.resize(w.off)
 			c.resize(size)
 		case w.data == nil: // the length is drawn below

@@ -29,7 +29,7 @@ func (v *volume) need(n *node, off, size int) bool {
 	}
 	more := 0
 	for b := range blocks(off, size) {
-		if !n.now.held[b] {
+		if n.now.blocks[b] == nil {
 			more++
 		}
 	}
@@ -64,9 +64,9 @@ func (v *volume) resize(n *node, size int) error {
 	if err := v.alive(); err != nil {
 		return err
 	}
-	before := len(n.now.held)
+	before := len(n.now.blocks)
 	err := v.change(n, write{seq: v.next(), off: size})
-	v.give(before - len(n.now.held))
+	v.give(before - len(n.now.blocks))
 	return err
 }
 

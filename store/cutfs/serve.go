@@ -52,7 +52,7 @@ func (s *server) at(id uint64, f func(n *node) error) fuse.Status {
 
 func (n *node) attr(a *fuse.Attr) {
 	a.Ino, a.Mode, a.Nlink, a.Blksize = n.id, n.mode, 1, block
-	a.Size, a.Blocks = uint64(len(n.now.data)), uint64(len(n.now.held)*(block/512))
+	a.Size, a.Blocks = uint64(n.now.size), uint64(len(n.now.blocks)*(block/512))
 }
 
 func (n *node) enter(out *fuse.EntryOut) {
@@ -153,7 +153,7 @@ func (s *server) remove(dir uint64, name string) fuse.Status {
 		}
 		err := s.rename(place{dir: dir, name: name})
 		if err == nil {
-			s.give(len(n.now.held))
+			s.give(len(n.now.blocks))
 		}
 		return err
 	})
@@ -175,7 +175,7 @@ func (s *server) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, to string) f
 		}
 		err := s.rename(place{dir: dir, name: from}, place{dir: other, name: to, to: n})
 		if err == nil && over != nil {
-			s.give(len(over.now.held))
+			s.give(len(over.now.blocks))
 		}
 		return err
 	})
@@ -213,9 +213,7 @@ func (s *server) ReadDir(_ <-chan struct{}, in *fuse.ReadIn, l *fuse.DirEntryLis
 func (s *server) Read(_ <-chan struct{}, in *fuse.ReadIn, buf []byte) (fuse.ReadResult, fuse.Status) {
 	read := 0
 	status := s.at(in.NodeId, func(n *node) error {
-		if in.Offset < uint64(len(n.now.data)) {
-			read = copy(buf, n.now.data[in.Offset:])
-		}
+		read = n.now.read(buf, int(in.Offset))
 		return nil
 	})
 	return fuse.ReadResultData(buf[:read]), status

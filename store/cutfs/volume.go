@@ -130,7 +130,7 @@ func (v *volume) sync(n *node) error {
 // lose lets chance decide about the writes of a file whose sync has failed. Its
 // length is the directory's business, and stays.
 func (v *volume) lose(n *node) {
-	size := len(n.now.data)
+	size := n.now.size
 	n.disk = survivor(n, v.chance)
 	n.disk.resize(size)
 	n.now, n.writes = n.disk.clone(), nil
