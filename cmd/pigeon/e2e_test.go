@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/pigeon-sms/pigeon/modem/modemsim"
-	"github.com/pigeon-sms/pigeon/sms"
 )
 
 // words are what texts are made of: the default alphabet, its extension table,
@@ -161,89 +160,14 @@ func TestKilled(t *testing.T) {
 	w.connect()
 	defer w.client.Disconnect(100)
 
-	out, in := 0, 0
+	l := &load{w: w, r: r}
 	for range kills {
-		for range 2 + r.IntN(3) {
-			m := map[string]any{"id": fmt.Sprintf("out-%d", out), "to": fmt.Sprintf("+4477009%05d", out), "text": text(r, fmt.Sprint(out))}
-			if out%2 == 1 {
-				m["on_doubt"] = "hold"
-			}
-			w.publish(base+"/send", m)
-			out++
-		}
-		for range 1 + r.IntN(2) {
-			from := fmt.Sprintf("+4477008%05d", in)
-			if _, err := w.sim.Network().Deliver(fmt.Sprintf("modem%d", in%4), from, text(r, from), modemsim.Delivery{}); err != nil {
-				t.Fatal(err)
-			}
-			in++
-		}
+		l.more()
 		<-time.After(time.Duration(50+r.IntN(450)) * time.Millisecond)
 		w.kill()
 		w.startDaemon()
 	}
-	w.within(5*time.Minute, "all messages are final and all texts here", func() bool { return w.final() == out && w.texts() >= in })
+	l.end()
 	w.stop()
-
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	copies := map[string]int{}
-	for _, m := range w.sim.Network().Messages() {
-		copies[m.To] += m.Copies
-	}
-	doubts, taken, held, silent := 0, 0, 0, 0
-	for i := range out {
-		id, to := fmt.Sprintf("out-%d", i), fmt.Sprintf("+4477009%05d", i)
-		finals, doubt, settled := 0, 0, false
-		es := w.events[id]
-		for _, e := range es {
-			if e.Final {
-				finals++
-			}
-			if e.State == sms.Queued && strings.HasPrefix(e.Why, "in doubt") {
-				doubt++
-			}
-			settled = settled || strings.HasPrefix(e.Why, "a report settled")
-		}
-		last := es[len(es)-1]
-		if len(es) > 1 && es[len(es)-2].State == sms.Doubtful {
-			finals-- // a report has settled it
-		}
-		if finals != 1 {
-			t.Errorf("%s: %d final states: %+v", id, finals, es)
-		}
-		switch hold := i%2 == 1; {
-		case hold && (doubt > 0 || copies[to] > 1):
-			t.Errorf("%s says hold, and was sent again: %d doubts, %d copies", id, doubt, copies[to])
-		case hold && last.State == sms.Doubtful:
-			held++
-		case last.State == sms.Sent:
-			silent++ // its report came while nobody listened: modems do not keep them
-		case last.State != sms.Delivered:
-			t.Errorf("%s ended %s: %+v", id, last.State, last)
-		case last.Attempt > 1+doubt || last.Attempt < 1+doubt && !settled:
-			t.Errorf("%s took %d attempts and was in doubt %d times", id, last.Attempt, doubt)
-		case copies[to] < 1 || copies[to] > 1+doubt:
-			t.Errorf("%s was in doubt %d times, and the network has %d copies", id, doubt, copies[to])
-		}
-		doubts += doubt
-		taken += max(0, copies[to]-1)
-	}
-	from := map[sms.Number]int{}
-	for _, r := range w.received {
-		from[r.From]++
-	}
-	for i := range in {
-		if n := from[sms.Number(fmt.Sprintf("+4477008%05d", i))]; n != 1 {
-			t.Errorf("text %d was published %d times under different numbers, want once", i, n)
-		}
-	}
-	t.Logf("%d kills, %d messages out, %d texts in; %d doubts were sent again, %d of them the network had taken; %d held; %d reports lost; %d lines published twice",
-		kills, out, in, doubts, taken, held, silent, w.repeats)
-	if w.disorder > 0 {
-		t.Errorf("%d events came after a later one of the same message", w.disorder)
-	}
-	if doubts == 0 || held == 0 {
-		t.Error("no kill met a message being sent: this run proves nothing")
-	}
+	t.Logf("%d kills, %s", kills, l.check())
 }

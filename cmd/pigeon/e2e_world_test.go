@@ -31,6 +31,7 @@ import (
 type e2e struct {
 	t      *testing.T
 	dir    string
+	state  string // the daemon's state directory
 	binary string
 	sim    *modemsim.Sim
 
@@ -45,7 +46,7 @@ type e2e struct {
 	events   map[string][]sms.Event // by id, in order of seq, repeats dropped
 	repeats  int                    // events and texts that came again, with a seq known already
 	disorder int                    // events that came after a later one of the same message
-	lines    map[uint64]bool
+	lines    map[uint64]string      // payloads by seq
 	received []sms.Received
 	errors   []string
 	changed  chan struct{}
@@ -59,7 +60,8 @@ func newE2E(t *testing.T, modems int, latency time.Duration) *e2e {
 	if _, err := exec.LookPath("mosquitto"); err != nil {
 		t.Fatal("mosquitto is not installed: make interop installs it")
 	}
-	w := &e2e{t: t, dir: t.TempDir(), events: map[string][]sms.Event{}, lines: map[uint64]bool{}, changed: make(chan struct{})}
+	w := &e2e{t: t, dir: t.TempDir(), events: map[string][]sms.Event{}, lines: map[uint64]string{}, changed: make(chan struct{})}
+	w.state = filepath.Join(w.dir, "state")
 	w.binary = filepath.Join(w.dir, "pigeon")
 	if out, err := exec.Command("go", "build", "-o", w.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
@@ -137,7 +139,7 @@ func (w *e2e) stopBroker() {
 func (w *e2e) startDaemon() {
 	w.t.Helper()
 	w.log = &bytes.Buffer{}
-	w.daemon = exec.Command(w.binary, "run", "--config", filepath.Join(w.dir, "pigeon.toml"), "--state", filepath.Join(w.dir, "state"))
+	w.daemon = exec.Command(w.binary, "run", "--config", filepath.Join(w.dir, "pigeon.toml"), "--state", w.state)
 	w.daemon.Stdout, w.daemon.Stderr = w.log, w.log
 	w.daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := w.daemon.Start(); err != nil {
@@ -166,7 +168,13 @@ func (w *e2e) stop() {
 	if err := w.daemon.Wait(); err != nil {
 		w.t.Errorf("the daemon ended with %v:\n%s", err, w.log)
 	}
-	if out, err := exec.Command(w.binary, "audit", "--state", filepath.Join(w.dir, "state")).CombinedOutput(); err != nil {
+	w.audit()
+}
+
+// audit checks the store of a daemon that does not run.
+func (w *e2e) audit() {
+	w.t.Helper()
+	if out, err := exec.Command(w.binary, "audit", "--state", w.state).CombinedOutput(); err != nil {
 		w.t.Errorf("audit: %v\n%s", err, out)
 	}
 }
@@ -214,7 +222,7 @@ func (w *e2e) hear(_ paho.Client, m paho.Message) {
 			w.t.Errorf("%s: %v: %s", m.Topic(), err, m.Payload())
 			return
 		}
-		if w.again(e.Seq) {
+		if w.again(e.Seq, m.Payload()) {
 			return
 		}
 		known := w.events[e.ID]
@@ -230,7 +238,7 @@ func (w *e2e) hear(_ paho.Client, m paho.Message) {
 			w.t.Errorf("%s: %v: %s", m.Topic(), err, m.Payload())
 			return
 		}
-		if !w.again(r.Seq) {
+		if !w.again(r.Seq, m.Payload()) {
 			w.received = append(w.received, r)
 		}
 	default:
@@ -241,13 +249,17 @@ func (w *e2e) hear(_ paho.Client, m paho.Message) {
 }
 
 // again notes a line of the journal; true when it is known already.
-func (w *e2e) again(seq uint64) bool {
-	if w.lines[seq] {
-		w.repeats++
-		return true
+func (w *e2e) again(seq uint64, payload []byte) bool {
+	known, ok := w.lines[seq]
+	if !ok {
+		w.lines[seq] = string(payload)
+		return false
 	}
-	w.lines[seq] = true
-	return false
+	w.repeats++
+	if known != string(payload) {
+		w.t.Errorf("line %d of the journal was told as %s, and then as %s", seq, known, payload)
+	}
+	return true
 }
 
 // publish sends a request and waits until the broker has it.
