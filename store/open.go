@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -163,8 +164,27 @@ func options(cfg Config) *bbolt.Options {
 		// Mapped whole from the start, the file is never mapped anew, which
 		// would have to wait for readers.
 		InitialMmapSize: int(cfg.MaxSize),
-		OpenFile:        openHook,
+		OpenFile:        openFresh,
 	}
+}
+
+// openFresh opens a file so that what is read is what is on the disk. Where a
+// sync has failed, the kernel still has what it was to bring there in its cache,
+// calls it clean, and may never write it: the program that was told of the
+// failure has ended, and this one would build on it. See Rebello et al., "Can
+// Applications Recover from fsync Failures?", USENIX ATC 2020.
+func openFresh(name string, flag int, perm os.FileMode) (*os.File, error) {
+	f, err := openHook(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	// What is not written yet has to be, to be let go.
+	if err := f.Sync(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	// A file system without such a cache may not know the advice.
+	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+	return f, nil
 }
 
 // openHook lets tests of this package reach the file below bbolt.
