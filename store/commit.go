@@ -59,10 +59,8 @@ func (db *DB) try(batch []*op) []*op {
 	}
 
 	id := tx.ID()
-	if err = tx.Commit(); err == nil {
-		db.commits.Add(1)
+	if err = db.settle(t); err == nil {
 		if t.line > 0 {
-			db.last.Store(t.line)
 			db.bell.ring()
 		}
 		return nil
@@ -80,6 +78,24 @@ func (db *DB) try(batch []*op) []*op {
 		err = fmt.Errorf("%w: %w", sms.ErrFull, err)
 	}
 	fail(batch, err)
+	return nil
+}
+
+// settle commits a transaction and lets readers have it.
+func (db *DB) settle(t *txn) error {
+	db.committing.Lock()
+	defer db.committing.Unlock()
+	id := t.tx.ID()
+	if err := t.tx.Commit(); err != nil {
+		db.lost = id
+		return err
+	}
+	db.lost = 0
+	db.commits.Add(1)
+	if t.line > 0 {
+		db.last.Store(t.line)
+	}
+	db.onDisk.Store(int64(id))
 	return nil
 }
 
@@ -101,7 +117,7 @@ func (db *DB) do(ctx context.Context, run func(*txn) error) error {
 	return db.group.do(ctx, run)
 }
 
-// view runs a read. What it reads is one moment's truth, all of it committed.
+// view runs a read. What it reads is one moment's truth, all of it on disk.
 func (db *DB) view(ctx context.Context, read func(*txn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -113,5 +129,22 @@ func (db *DB) view(ctx context.Context, read func(*txn) error) error {
 		return closed(err)
 	}
 	defer func() { _ = tx.Rollback() }() // of a reader: it cannot fail
+	if err := db.surely(tx.ID()); err != nil {
+		return err
+	}
 	return read(&txn{tx: tx})
+}
+
+// surely waits until a transaction that readers see is on disk. bbolt shows them
+// one from when it is written, while its last sync is still to come, or to fail.
+func (db *DB) surely(id int) error {
+	if int64(id) <= db.onDisk.Load() {
+		return nil
+	}
+	db.committing.Lock() // until it has come out
+	defer db.committing.Unlock()
+	if db.lost != 0 && id >= db.lost {
+		return ErrBroken
+	}
+	return nil
 }

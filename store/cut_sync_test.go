@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pigeon-sms/pigeon/sms"
 	"github.com/pigeon-sms/pigeon/store"
@@ -112,5 +113,51 @@ func TestDiskFillsUpAndIsEmptied(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// Nobody is told of what is not on disk yet, or will never be: it would be told
+// again, as something else, after the cut.
+func TestWhatIsReadIsOnDisk(t *testing.T) {
+	d := cutDisk(t, 1)
+	b := &box{t: t, dir: filepath.Join(d.Dir, "state")}
+	b.reopen()
+	b.accept(message("first", 1))
+	if err := d.SlowSync(4 * time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	accepted := make(chan struct{})
+	go func() {
+		defer close(accepted)
+		for i := range 30 {
+			b.accept(message(fmt.Sprint("m", i), 1))
+		}
+	}()
+	for reading := true; reading; {
+		select {
+		case <-accepted:
+			reading = false
+		default:
+		}
+		if line, last := len(b.journal()), b.Last(); uint64(line) > last {
+			t.Fatalf("line %d was read while line %d was the last on disk", line, last)
+		}
+	}
+
+	if err := d.FailSync(2); err != nil { // of the page that makes a commit visible
+		t.Fatal(err)
+	}
+	m := message("lost", 1)
+	if _, _, err := b.Accept(t.Context(), []*sms.Message{m}, sms.RequestKey{ID: m.ID}, "", nil); !errors.Is(err, store.ErrBroken) {
+		t.Fatalf("got %v, want ErrBroken", err)
+	}
+	if lines, err := b.Entries(t.Context(), 31, 10); !errors.Is(err, store.ErrBroken) {
+		t.Errorf("read %d lines more, %v; want ErrBroken", len(lines), err)
+	}
+	if _, _, err := b.Message(t.Context(), "lost"); !errors.Is(err, store.ErrBroken) {
+		t.Errorf("read what was lost: %v; want ErrBroken", err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

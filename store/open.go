@@ -43,6 +43,10 @@ type DB struct {
 	bell    bell
 	last    atomic.Uint64 // number of the latest line in the journal that is committed
 	commits atomic.Uint64
+
+	committing sync.Mutex   // held while a transaction is written and synced
+	lost       int          // bbolt's number of one that failed; 0: the latest did not; guarded by committing
+	onDisk     atomic.Int64 // its number of the latest that is on disk
 }
 
 // Open opens the store in cfg.Dir, and makes it when there is none. The error
@@ -104,6 +108,7 @@ func (db *DB) begin(tx *bbolt.Tx) error {
 	}
 	t := &txn{tx: tx}
 	db.last.Store(t.drawn(bJournal))
+	db.onDisk.Store(int64(tx.ID()))
 	return t.err
 }
 
