@@ -169,5 +169,5 @@ func TestKilled(t *testing.T) {
 	}
 	l.end()
 	w.stop()
-	t.Logf("%d kills, %s", kills, l.check())
+	t.Logf("%d kills, %s", kills, l.prove())
 }

@@ -250,6 +250,9 @@ func (w *e2e) hear(_ paho.Client, m paho.Message) {
 
 // again notes a line of the journal; true when it is known already.
 func (w *e2e) again(seq uint64, payload []byte) bool {
+	if seq == 0 { // a refusal is no line
+		return false
+	}
 	known, ok := w.lines[seq]
 	if !ok {
 		w.lines[seq] = string(payload)

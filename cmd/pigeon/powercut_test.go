@@ -118,7 +118,7 @@ func TestPowerCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.stop()
-	t.Logf("%d cuts, %s; the disk took %d changes, %d of them syncs", cuts, l.check(), tally.Changes, tally.Syncs)
+	t.Logf("%d cuts, %s; the disk took %d changes, %d of them syncs", cuts, l.prove(), tally.Changes, tally.Syncs)
 }
 
 // TestPowerCutWhileMigrating cuts the power while the daemon brings a file of the
