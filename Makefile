@@ -82,6 +82,10 @@ interop: ## real peers from Debian's packages against us
 	@sh scripts/install-peers.sh
 	@GO="$(GO)" sh scripts/interop.sh
 
+soak: ## power cuts, kills and failing disks by the thousand; CUTS=, STORECUTS=, SEED=
+	@sh scripts/install-peers.sh
+	@GO="$(GO)" sh scripts/soak.sh
+
 # The store's benchmarks run so many times, not so long: on a fast disk a second
 # of accepting fills the file.
 bench: cross ## the figures of docs/performance.md; BENCH= chooses

@@ -27,5 +27,5 @@ fi
 		cat "$log"
 		exit "$status"
 	fi
-	grep -E '^(ok|--- (PASS|SKIP))|NOT CHECKED|NOT TESTED|kills,' "$log"
+	grep -E '^(ok|--- (PASS|SKIP))|NOT CHECKED|NOT TESTED|(kills|cuts|requests|syncs failed)[,; ]' "$log"
 }

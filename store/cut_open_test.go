@@ -40,7 +40,7 @@ func TestCutsWhileMigrating(t *testing.T) {
 	plain, seed := oldFile(t), cutSeed(t)
 	d := cutDisk(t, seed)
 	cuts, at := 0, 0
-	for round := range uint64(cutsOf(t, 4)) {
+	for round := range uint64(1 + cutsOf(t, 200)/50) {
 		n := -1
 		for at = 1; n != 0; at++ { // until there are no more changes than this
 			b := &box{t: t, dir: filepath.Join(d.Dir, fmt.Sprint(round, "-", at))}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# The long forms of the tests that draw what goes wrong: power cuts, kills, and
+# writes that fail. They end by themselves. CUTS is how often the power of the
+# daemon is cut, STORECUTS that of the store, SEED what both are drawn from.
+set -eu
+cd "$(dirname "$0")/.."
+GO=${GO:-go}
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+KILLSEED=${SEED:-$(date +%s)}
+CUTSEED=$KILLSEED
+CUTS=${CUTS:-1000}
+STORECUTS=${STORECUTS:-2000}
+export KILLSEED CUTSEED CUTS STORECUTS
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+long() { # long PACKAGE TESTS
+	echo "make soak: $1 $2, SEED=$KILLSEED"
+	if ! $GO test -tags interop -count=1 -timeout 3h -v -run "^($2)\$" "$1" >"$log" 2>&1; then
+		cat "$log"
+		exit 1
+	fi
+	grep -E '^(ok|--- (PASS|SKIP))|NOT TESTED|(kills|cuts|requests|syncs failed)[,; ]' "$log"
+}
+long ./store 'TestCuts|TestCutsUnderManyCallers|TestCutsWhileMigrating|TestSyncFailsAndThePowerGoesLater'
+long ./cmd/pigeon 'TestPowerCut|TestPowerCutWhileMigrating|TestDiskFull|TestDiskFails|TestKilled'
