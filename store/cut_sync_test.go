@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -65,6 +66,9 @@ func TestSyncFailsAndThePowerGoesLater(t *testing.T) {
 		}
 		if err := b.Close(); err != nil || t.Failed() {
 			t.Fatalf("CUTSEED=%d, round %d: %v", seed, round, err)
+		}
+		if err := os.RemoveAll(b.dir); err != nil { // each cut copies what there is
+			t.Fatal(err)
 		}
 	}
 }
