@@ -19,16 +19,42 @@ func TestNewStateDirectoryOutlivesACut(t *testing.T) {
 		b := &box{t: t, dir: filepath.Join(d.Dir, fmt.Sprint(seed), "lib", "pigeon")}
 		b.reopen()
 		b.accept(message("a", 1))
-		if err := errors.Join(d.Cut(), b.Close(), d.Reboot(seed)); err != nil {
-			t.Fatal(err)
-		}
-		b.DB = nil
+		b.cut(d, seed)
 		b.reopen()
 		if got := b.journal(); len(got) != 1 {
 			t.Errorf("seed %d: the journal has %q", seed, got)
 		}
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// cut cuts the power of an open store.
+func (b *box) cut(d *cutfs.Disk, seed uint64) {
+	b.t.Helper()
+	if err := d.Cut(); err != nil {
+		b.t.Fatal(err)
+	}
+	_ = b.Close() // nothing can be written any more
+	b.DB = nil
+	if err := d.Reboot(seed); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// The next start must know that the last stop was no clean one: it then looks at
+// the file before it works with it. The second start meets the first one's mark.
+func TestCutIsNoCleanStop(t *testing.T) {
+	d := cutDisk(t, 1)
+	for seed := range uint64(30) {
+		b := &box{t: t, dir: filepath.Join(d.Dir, fmt.Sprint(seed))}
+		for start := range 2 {
+			b.reopen()
+			b.cut(d, seed)
+			if mark, err := os.ReadFile(filepath.Join(b.dir, "pigeon.pid")); err != nil || len(mark) == 0 {
+				t.Errorf("seed %d, start %d: the mark of a process is %q, %v", seed, start, mark, err)
+			}
 		}
 	}
 }

@@ -34,16 +34,26 @@ func hold(dir string) (f *os.File, clean bool, err error) {
 		var info os.FileInfo
 		if info, err = f.Stat(); err == nil {
 			clean = info.Size() == 0
-			err = f.Truncate(0)
+			err = sign(f)
 		}
-	}
-	if err == nil {
-		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
 		return nil, false, errors.Join(err, f.Close())
 	}
 	return f, clean, nil
+}
+
+// sign names this process. The file is empty at no moment, and on disk before the
+// store is opened: a cut that left it empty would pass for a clean stop.
+func sign(f *os.File) error {
+	pid := []byte(strconv.Itoa(os.Getpid()) + "\n")
+	if _, err := f.WriteAt(pid, 0); err != nil {
+		return err
+	}
+	if err := f.Truncate(int64(len(pid))); err != nil {
+		return err
+	}
+	return f.Sync()
 }
 
 // stopped says that the store was closed in order.
