@@ -96,7 +96,11 @@ func (db *DB) swap(path string) error {
 		return db.lose(errors.Join(err, bad))
 	}
 	db.file = file
-	return err
+	db.committing.Lock()
+	defer db.committing.Unlock()
+	db.lost = 0 // the new file counts its transactions anew
+	bad = file.View(func(tx *bbolt.Tx) error { db.onDisk.Store(int64(tx.ID())); return nil })
+	return errors.Join(err, bad)
 }
 
 // lose ends the store: its file is not open any more.
