@@ -79,7 +79,7 @@ func TestCutsWhileMigrating(t *testing.T) {
 			}
 			b.accept(message("new", 1))
 			b.audit()
-			if err := b.Close(); err != nil {
+			if err := errors.Join(b.Close(), os.RemoveAll(b.dir)); err != nil { // the disk lies in memory
 				t.Fatal(err)
 			}
 		}

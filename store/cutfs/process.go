@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -22,7 +23,10 @@ func Serve() bool {
 	if dir == "" {
 		return false
 	}
-	signal.Ignore(os.Interrupt) // the tests end at a Ctrl-C, and the server with them
+	// A file that is written without an end must not take the machine with it.
+	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memoryMost, Max: memoryMost}) // where it is lower, so much the better
+	debug.SetMemoryLimit(memoryMost / 4)                                                          // each mount leaves much to collect
+	signal.Ignore(os.Interrupt)                                                                   // the tests end at a Ctrl-C, and the server with them
 	p := &process{dir: dir, out: os.NewFile(1, "replies")}
 	for lines := bufio.NewScanner(os.NewFile(0, "questions")); lines.Scan(); {
 		p.say("%s", p.answer(lines.Text()))
@@ -30,6 +34,9 @@ func Serve() bool {
 	p.end()
 	return true
 }
+
+// memoryMost bounds a server, in octets: its disk lies in its memory.
+const memoryMost = 4 << 30
 
 // A process is the server's side of a Disk.
 type process struct {

@@ -21,7 +21,7 @@ const valid = time.Hour
 
 // mostWrite is the longest write the kernel hands over at once; a longer one is
 // several, which a cut may part.
-const mostWrite = 1 << 20
+const mostWrite = 1 << 17
 
 // mount puts a volume at a directory.
 func mount(v *volume, dir string) (*fuse.Server, error) {
