@@ -46,6 +46,7 @@ func (c *codec) endReading() (x Inexact, drop bool, err error) {
 		c.inexact.add(TrailingOctets, "body", c.i, StatusOK)
 	}
 	if c.id.Response() && c.head.Status != StatusOK {
+		c.inexact.Status = StatusOK // what is a refusal already is not refused
 		drop = c.fault.field != "" || c.inexact.Kinds&(BodyCut|Unterminated) != 0
 		if drop || len(c.b) > HeaderSize && !c.outcome() {
 			c.inexact.add(BodyOnError, "body", HeaderSize, StatusOK)

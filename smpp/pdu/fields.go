@@ -13,12 +13,8 @@ func (c *codec) flags(field string, v *uint8) {
 
 func (c *codec) esmClass(v *ESMClass) {
 	const field = "esm_class"
-	if c.mode == writing {
-		switch v.Type() {
-		case TypeDefault, TypeDeliveryReceipt, TypeDeliveryAck, TypeManualAck, TypeConversationAbort, TypeIntermediate:
-		default:
-			c.fail(field, "a reserved message type", StatusInvEsmClass)
-		}
+	if c.mode == writing && !v.known() {
+		c.fail(field, "a reserved message type", StatusInvEsmClass)
 	}
 	c.flags(field, (*uint8)(v))
 }

@@ -6,8 +6,8 @@ package pdu
 // and the same borders.
 func Mask(b []byte, show Show) []byte {
 	b = append([]byte(nil), b...)
-	p, _, err := Decode(b)
-	if err != nil {
+	p, x, err := Decode(b)
+	if err != nil || x.Kinds&unsure != 0 {
 		crossOut(b[min(len(b), HeaderSize):])
 		return b
 	}
@@ -15,6 +15,10 @@ func Mask(b []byte, show Show) []byte {
 	p.walk(&c)
 	return b
 }
+
+// unsure is what leaves octets of a PDU to no field, or to one that they are not
+// of: its whole body is crossed out.
+const unsure = Unterminated | ShortMessageCut | TrailingOctets | TLVCut | TLVFlood | StrayOctet
 
 func crossOut(b []byte) {
 	for i := range b {

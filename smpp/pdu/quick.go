@@ -14,7 +14,7 @@ func (p *SM) quickAppend(b []byte, id ID, d Dialect) ([]byte, bool) {
 	switch {
 	case d.Version != V34, p.Status != StatusOK, p.Sequence-1 >= MaxSequence,
 		len(p.ServiceType) > 5, len(p.Source.Addr) > 20, len(p.Destination.Addr) > 20,
-		p.ESMClass.Type() != TypeDefault, p.PriorityFlag > 3, p.RegisteredDelivery > 2, p.ReplaceIfPresentFlag > 1,
+		!p.ESMClass.known(), p.PriorityFlag > 3, p.RegisteredDelivery > 2, p.ReplaceIfPresentFlag > 1,
 		len(p.ScheduleDeliveryTime)+len(p.ValidityPeriod) != 0,
 		p.SMDefaultMsgID != 0, len(p.ShortMessage) > 254, len(p.TLVs) != 0,
 		id == IDDeliverSM && p.ReplaceIfPresentFlag != 0,
@@ -46,7 +46,7 @@ func (p *SM) quickAppend(b []byte, id ID, d Dialect) ([]byte, bool) {
 
 func hasNUL(b []byte) bool { return len(b) != 0 && bytes.IndexByte(b, 0) >= 0 }
 
-// quickDecode reads b into p if it is by the book and has no TLVs. Else p is
+// quickDecode reads b into p if it is by the book and has no message_payload. Else p is
 // filled in by halves.
 func (p *SM) quickDecode(b []byte, id ID) bool {
 	if len(b) < HeaderSize+17 || int64(binary.BigEndian.Uint32(b)) != int64(len(b)) ||
@@ -85,13 +85,21 @@ func (p *SM) quickDecode(b []byte, id ID) bool {
 		return false
 	}
 	t := b[i : i+10]
-	if t[3] != 0 || t[4] != 0 || t[7] == byte(DataCodingUCS2) && (t[9]&1 != 0 || t[0]&byte(FeatureUDHI) != 0) || int(t[9]) != len(b)-i-10 {
+	if t[3] != 0 || t[4] != 0 || t[7] == byte(DataCodingUCS2) && (t[9]&1 != 0 || t[0]&byte(FeatureUDHI) != 0) || int(t[9]) > len(b)-i-10 {
 		return false
+	}
+	end := i + 10 + int(t[9])
+	if end < len(b) {
+		var x Inexact
+		p.TLVs = TLVs(b[end:len(b):len(b)])
+		if scanTLVs(p.TLVs, end, id.place(), &x); x.Kinds != 0 || p.TLVs.Has(TagMessagePayload) {
+			return false
+		}
 	}
 	p.ESMClass, p.ProtocolID, p.PriorityFlag = ESMClass(t[0]), t[1], t[2]
 	p.ScheduleDeliveryTime, p.ValidityPeriod = t[3:3:3], t[4:4:4]
 	p.RegisteredDelivery, p.ReplaceIfPresentFlag, p.DataCoding, p.SMDefaultMsgID = RegisteredDelivery(t[5]), t[6], DataCoding(t[7]), t[8]
-	p.ShortMessage = b[i+10 : len(b) : len(b)]
+	p.ShortMessage = b[i+10 : end : end]
 	return true
 }
 

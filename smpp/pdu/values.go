@@ -68,6 +68,13 @@ func (v ESMClass) Mode() ESMClass { return v & 0x03 }
 // Type returns the bits of the type.
 func (v ESMClass) Type() ESMClass { return v & 0x3C }
 
+// known reports whether the type is one of the above: each is a bit.
+func (v ESMClass) known() bool {
+	const types = 1<<TypeDefault | 1<<(TypeDeliveryReceipt>>2) | 1<<(TypeDeliveryAck>>2) |
+		1<<(TypeManualAck>>2) | 1<<(TypeConversationAbort>>2) | 1<<(TypeIntermediate>>2)
+	return types>>(v.Type()>>2)&1 != 0
+}
+
 // UDHI reports whether a user data header stands before the text.
 func (v ESMClass) UDHI() bool { return v&FeatureUDHI != 0 }
 
