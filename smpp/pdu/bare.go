@@ -25,7 +25,7 @@ type (
 	CancelSMResp BareResp
 	// ReplaceSMResp is a replace_sm_resp (3.4 §4.10.2, 5.0 §4.5.3.2).
 	ReplaceSMResp BareResp
-	// CancelBroadcastSMResp is a cancel_broadcast_sm_resp (5.0 §4.6.3.2).
+	// CancelBroadcastSMResp is a cancel_broadcast_sm_resp (5.0 §4.6.2.3).
 	CancelBroadcastSMResp BareResp
 )
 

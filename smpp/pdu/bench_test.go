@@ -95,9 +95,9 @@ type endless struct {
 }
 
 func (e *endless) Read(b []byte) (int, error) {
-	for n := range b {
-		b[n] = e.wire[e.at]
-		e.at = (e.at + 1) % len(e.wire)
+	for n := 0; n < len(b); {
+		copied := copy(b[n:], e.wire[e.at:])
+		n, e.at = n+copied, (e.at+copied)%len(e.wire)
 	}
 	return len(b), nil
 }

@@ -1,6 +1,9 @@
 package pdu
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 func itoa[T ~uint8 | ~int](n T) string { return strconv.Itoa(int(n)) }
 
@@ -33,7 +36,7 @@ func (c *codec) bodiless() bool {
 	if len(c.b) > HeaderSize || !c.id.Response() {
 		return false
 	}
-	if c.head.Status == StatusOK && !headerOnly(c.id) {
+	if c.head.Status == StatusOK && c.id.Known() && !headerOnly(c.id) {
 		c.inexact.add(NoBody, "body", HeaderSize, StatusOK)
 	}
 	return true
@@ -45,7 +48,7 @@ func (c *codec) endReading() (x Inexact, drop bool, err error) {
 	if c.i < len(c.b) {
 		c.inexact.add(TrailingOctets, "body", c.i, StatusOK)
 	}
-	if c.id.Response() && c.head.Status != StatusOK {
+	if c.id.Response() && c.id.Known() && c.head.Status != StatusOK {
 		c.inexact.Status = StatusOK // what is a refusal already is not refused
 		drop = c.fault.field != "" || c.inexact.Kinds&(BodyCut|Unterminated) != 0
 		if drop || len(c.b) > HeaderSize && !c.outcome() {
@@ -62,7 +65,8 @@ func (c *codec) endReading() (x Inexact, drop bool, err error) {
 // outcome reports whether the body of a refusal is what a transaction ended with:
 // TLVs behind an empty message_id.
 func (c *codec) outcome() bool {
-	return c.id.place()&(inSubmissionResp|inDeliveryResp) != 0 && c.b[HeaderSize] == 0 && len(c.b) > HeaderSize+1
+	body := c.b[HeaderSize:]
+	return c.id.place()&(inSubmissionResp|inDeliveryResp) != 0 && body[0] == 0 && len(bytes.Trim(body, "\x00")) > 0
 }
 
 // headerOnly reports whether a PDU with the id is a header and, since 5.0, a

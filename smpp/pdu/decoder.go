@@ -56,9 +56,9 @@ func peekID(b []byte) ID {
 
 // own gives p, a shallow copy, octets of its own.
 func own(p PDU) PDU {
-	size := codec{mode: sizing}
-	p.walk(&size)
-	c := codec{mode: copying, b: make([]byte, 0, size.i)}
+	c := codec{mode: sizing}
+	p.walk(&c)
+	c.mode, c.b = copying, make([]byte, 0, c.i)
 	p.walk(&c)
 	return p
 }

@@ -24,7 +24,7 @@ func startWriting(b []byte, id ID, h *Header, d Dialect) codec {
 // endWriting sets command_length, or takes back what was appended. A refusal is
 // a header: only where the outcome of a delivery is told has it a body.
 func (c *codec) endWriting() ([]byte, error) {
-	if body := c.b[c.start+HeaderSize:]; c.id.Response() && c.head.Status != StatusOK && len(body) > 0 {
+	if body := c.b[c.start+HeaderSize:]; c.id.Response() && c.id.Known() && c.head.Status != StatusOK && len(body) > 0 {
 		switch {
 		case len(bytes.Trim(body, "\x00")) == 0:
 			c.b = c.b[:c.start+HeaderSize]
