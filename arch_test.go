@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -31,9 +32,10 @@ var mayImport = map[string][]string{
 	"modem/usb":      {},
 	"modem/power":    {},
 	"modem/modemsim": {}, // not even sms: its codec must not be ours
-	"smpp":           {"sms", "smpp/pdu"},
+	"smpp":           {"sms", "smpp/pdu", "smpp/receipt"},
 	"smpp/pdu":       {},
-	"smpp/smscsim":   {"sms", "smpp/pdu"},
+	"smpp/receipt":   {"smpp/pdu"},
+	"smpp/smscsim":   {"sms", "smpp/pdu", "smpp/receipt"},
 	"mqtt":           {"sms", "mqtt/broker"},
 	"mqtt/broker":    {},
 	"web":            {"sms"},
@@ -96,8 +98,9 @@ func (s source) imports() map[string]string {
 	return all
 }
 
-// readSources parses every Go file of the tree. It asks no go command: what
-// comes from a child process is served stale from the test cache.
+// readSources parses every Go file of the module. It asks no go command: what
+// comes from a child process is served stale from the test cache. A folder with
+// a go.mod is another module, and does not ship.
 func readSources(t *testing.T) []source {
 	t.Helper()
 	var all []source
@@ -108,6 +111,9 @@ func readSources(t *testing.T) []source {
 		}
 		name := d.Name()
 		if d.IsDir() && p != "." && (name[0] == '.' || name[0] == '_' || name == "testdata" || p == "build" || p == "dist") {
+			return fs.SkipDir
+		}
+		if _, err := os.Stat(filepath.Join(p, "go.mod")); d.IsDir() && p != "." && err == nil {
 			return fs.SkipDir
 		}
 		if d.IsDir() || filepath.Ext(name) != ".go" {
