@@ -22,11 +22,11 @@ BUILD := $(GO) build -trimpath -buildvcs=false \
 	-ldflags "-s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT) -X main.buildDate=$(DATE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench bench-peers ci clean \
+.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench bench-peers bench-smpp ci clean \
 	format vet staticcheck shellcheck armv6 armv7 arm64 amd64
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## the command for this machine, into build/
 	$(BUILD) -o build/pigeon ./cmd/pigeon
@@ -91,6 +91,11 @@ soak: ## power cuts, kills and failing disks by the thousand; CUTS=, STORECUTS=,
 bench: cross ## the figures of docs/performance.md; BENCH= chooses
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 100x ./store
 	$(GO) test -run '^$$' -bench '$(BENCH)' $$($(GO) list ./... | grep -v '/store$$')
+	$(MAKE) bench-smpp
+
+# A module of its own, so that others' code stays out of go.mod.
+bench-smpp: ## our SMPP codec beside that of others
+	cd bench/smpp && $(GO) test -bench '$(BENCH)' .
 
 # The peers are killed too, and wait for nobody meanwhile: some ten minutes.
 bench-peers: ## the same texts through smstools, gammu-smsd and Pigeon, side by side
