@@ -25,9 +25,10 @@ type codec struct {
 	start int    // where in b the PDU begins
 	i     int    // reading: the next octet
 
-	inexact Inexact // reading
-	ended   bool    // reading: a string without terminator took the rest
-	fault   fault   // reading, writing: the first
+	inexact  Inexact // reading
+	ended    bool    // reading: a string without terminator took the rest
+	fault    fault   // reading, writing: the first
+	withTLVs bool    // reading, writing: there are some
 
 	d    Dialect // writing
 	show Show    // telling
@@ -146,9 +147,11 @@ func (c *codec) tlvs(v *TLVs) {
 			n = scanTLVs(rest, c.i, in, &c.inexact)
 		}
 		*v = TLVs(rest[:n:n])
+		c.withTLVs = n > 0
 		c.i = len(c.b)
 	case writing:
 		if len(*v) > 0 {
+			c.withTLVs = true
 			c.checkTLVs(*v)
 			c.b = append(c.b, *v...)
 		}

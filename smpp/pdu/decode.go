@@ -1,9 +1,6 @@
 package pdu
 
-import (
-	"bytes"
-	"strconv"
-)
+import "strconv"
 
 func itoa[T ~uint8 | ~int](n T) string { return strconv.Itoa(int(n)) }
 
@@ -51,7 +48,7 @@ func (c *codec) endReading() (x Inexact, drop bool, err error) {
 	if c.id.Response() && c.id.Known() && c.head.Status != StatusOK {
 		c.inexact.Status = StatusOK // what is a refusal already is not refused
 		drop = c.fault.field != "" || c.inexact.Kinds&(BodyCut|Unterminated) != 0
-		if drop || len(c.b) > HeaderSize && !c.outcome() {
+		if drop || len(c.b) > HeaderSize && !c.hasOutcome() {
 			c.inexact.add(BodyOnError, "body", HeaderSize, StatusOK)
 		}
 		return c.inexact, drop, nil
@@ -62,11 +59,11 @@ func (c *codec) endReading() (x Inexact, drop bool, err error) {
 	return c.inexact, false, nil
 }
 
-// outcome reports whether the body of a refusal is what a transaction ended with:
-// TLVs behind an empty message_id.
-func (c *codec) outcome() bool {
-	body := c.b[HeaderSize:]
-	return c.id.place()&(inSubmissionResp|inDeliveryResp) != 0 && body[0] == 0 && len(bytes.Trim(body, "\x00")) > 0
+// hasOutcome reports whether the body of a refusal is what may stand there: TLVs,
+// behind an empty message_id where there is one.
+func (c *codec) hasOutcome() bool {
+	return c.withTLVs && (headerOnly(c.id) ||
+		c.id.place()&(inSubmissionResp|inDeliveryResp) != 0 && c.b[c.start+HeaderSize] == 0)
 }
 
 // headerOnly reports whether a PDU with the id is a header and, since 5.0, a

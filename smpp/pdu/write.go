@@ -22,13 +22,14 @@ func startWriting(b []byte, id ID, h *Header, d Dialect) codec {
 }
 
 // endWriting sets command_length, or takes back what was appended. A refusal is
-// a header: only where the outcome of a delivery is told has it a body.
+// a header, but for the outcome of a transaction in a data_sm_resp, and since
+// 5.0 for TLVs in other responses too.
 func (c *codec) endWriting() ([]byte, error) {
 	if body := c.b[c.start+HeaderSize:]; c.id.Response() && c.id.Known() && c.head.Status != StatusOK && len(body) > 0 {
 		switch {
-		case len(bytes.Trim(body, "\x00")) == 0:
+		case !c.withTLVs && len(bytes.Trim(body, "\x00")) == 0:
 			c.b = c.b[:c.start+HeaderSize]
-		case !c.tellsOutcome() || body[0] != 0:
+		case c.id != IDDataSMResp && c.d.Version.Known() != V50, !c.hasOutcome():
 			c.fail("command_status", "a refusal has no body", c.head.Status)
 		}
 	}
@@ -37,15 +38,6 @@ func (c *codec) endWriting() ([]byte, error) {
 	}
 	binary.BigEndian.PutUint32(c.b[c.start:], uint32(len(c.b)-c.start))
 	return c.b, nil
-}
-
-// tellsOutcome reports whether a refusal with the id may have TLVs: data_sm_resp,
-// and since 5.0 every response that can have them.
-func (c *codec) tellsOutcome() bool {
-	if c.d.Version.Known() == V50 {
-		return c.id.place()&(inSubmissionResp|inDeliveryResp) != 0 || headerOnly(c.id)
-	}
-	return c.id == IDDataSMResp
 }
 
 // checkTLVs notes what the specification has against the TLVs.
