@@ -53,3 +53,51 @@ func TestGoldenPDUs(t *testing.T) {
 		})
 	}
 }
+
+// A bind is answered, by some message centres, with the response of another
+// kind (deviation 6).
+func TestBindsAreAlike(t *testing.T) {
+	for _, id := range []pdu.ID{pdu.IDBindReceiver, pdu.IDBindTransmitter, pdu.IDBindTransceiver} {
+		p, _, err := pdu.Decode(frame(id, 0, 1, "me\x00pw\x00VMA\x00\x34\x00\x00\x00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bind, ok := pdu.AsBind(p); !ok || string(bind.SystemID) != "me" || string(bind.Password) != "pw" || bind.InterfaceVersion != pdu.V34 {
+			t.Errorf("%v: got %+v", id, bind)
+		}
+		p, _, err = pdu.Decode(frame(id|0x80000000, 0, 1, "MC\x00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp, ok := pdu.AsBindResp(p); !ok || string(resp.SystemID) != "MC" {
+			t.Errorf("%v: got %+v", id, resp)
+		}
+		if _, ok := pdu.AsBind(p); ok {
+			t.Errorf("%v: its response is a bind", id)
+		}
+	}
+}
+
+func TestTextIsWhereItCounts(t *testing.T) {
+	payload := pdu.TLVs(nil).Append(pdu.TagMessagePayload, []byte("payload"))
+	for _, tc := range []struct {
+		name string
+		p    pdu.SM
+		want string
+	}{
+		{"short_message", pdu.SM{ShortMessage: []byte("short")}, "short"},
+		{"both", pdu.SM{ShortMessage: []byte("short"), TLVs: payload}, "payload"},
+		{"an empty payload", pdu.SM{ShortMessage: []byte("short"), TLVs: pdu.TLVs(nil).Append(pdu.TagMessagePayload, nil)}, "short"},
+		{"half a character", pdu.SM{DataCoding: pdu.DataCodingUCS2, ShortMessage: []byte("\x00A\x00")}, "\x00A"},
+		{"a header of 7 octets", pdu.SM{ESMClass: pdu.FeatureUDHI, DataCoding: pdu.DataCodingUCS2, ShortMessage: []byte("\x06\x08\x04\x00\x01\x02\x01\x00A")}, "\x06\x08\x04\x00\x01\x02\x01\x00A"},
+		{"a header that is none", pdu.SM{ESMClass: pdu.FeatureUDHI, DataCoding: pdu.DataCodingUCS2, ShortMessage: []byte("\xffA")}, "\xffA"},
+	} {
+		if got := string(tc.p.Text()); got != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+	data := pdu.DataSM{TLVs: payload}
+	if got := string(data.Text()); got != "payload" {
+		t.Errorf("data_sm: got %q", got)
+	}
+}

@@ -91,7 +91,7 @@ func (r *Reader) fill(need int) error {
 		r.from = 0
 	}
 	if r.to == len(r.buf) {
-		larger := make([]byte, max(firstBuffer, 2*len(r.buf)))
+		larger := make([]byte, max(firstBuffer, min(2*len(r.buf), r.limit)))
 		copy(larger, r.buf)
 		r.buf = larger
 	}
