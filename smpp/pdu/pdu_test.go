@@ -3,6 +3,8 @@ package pdu_test
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,5 +101,33 @@ func TestTextIsWhereItCounts(t *testing.T) {
 	data := pdu.DataSM{TLVs: payload}
 	if got := string(data.Text()); got != "payload" {
 		t.Errorf("data_sm: got %q", got)
+	}
+}
+
+// A PDU that was cut anywhere is read or refused: what there is of a request is
+// no message, unless all its fields are there.
+func TestCutPDUs(t *testing.T) {
+	for _, g := range goldens {
+		whole := unhex(t, g.hex)
+		for n := 16; n < len(whole); n++ {
+			b := slices.Clip(bytes.Clone(whole[:n])) // nothing behind it to slip into
+			b[0], b[1], b[2], b[3] = 0, 0, byte(n>>8), byte(n)
+			p, x, err := pdu.Decode(b)
+			var body *pdu.BodyError
+			switch {
+			case errors.As(err, &body):
+				if body.ID.Response() || body.Offset > n {
+					t.Errorf("%s, %d octets: got %v", g.name, n, body)
+				}
+			case err != nil:
+				t.Errorf("%s, %d octets: got %v", g.name, n, err)
+			case x.Exact():
+				var field *pdu.FieldError // a TLV may be gone that belongs to others
+				if _, err := p.AppendTo(nil, pdu.Dialect{Version: pdu.V50}); errors.As(err, &field) &&
+					!strings.HasPrefix(field.Field, "broadcast_") && !strings.HasPrefix(field.Field, "sar_") && field.Field != "message_state" {
+					t.Errorf("%s, %d octets: exact, but %v", g.name, n, err)
+				}
+			}
+		}
 	}
 }

@@ -96,6 +96,8 @@ func TestForbiddenFieldsAreNotWritten(t *testing.T) {
 		{"no destination", &pdu.SubmitMulti{Header: req}, v34, "number_of_dests"},
 		{"255 destinations in 3.4", &pdu.SubmitMulti{Header: req, DestAddresses: make([]pdu.DestAddress, 255)}, v34, "number_of_dests"},
 		{"255 destinations in 5.0", &pdu.SubmitMulti{Header: req, DestAddresses: make([]pdu.DestAddress, 255)}, v50, ""},
+		{"a submit_multi that replaces in 3.4", &pdu.SubmitMulti{Header: req, DestAddresses: make([]pdu.DestAddress, 1), ReplaceIfPresentFlag: 1}, v34, "replace_if_present_flag"},
+		{"a submit_multi that replaces in 5.0", &pdu.SubmitMulti{Header: req, DestAddresses: make([]pdu.DestAddress, 1), ReplaceIfPresentFlag: 1}, v50, ""},
 		{"a list's name of 21", &pdu.SubmitMulti{Header: req, DestAddresses: []pdu.DestAddress{{DLName: n(21)}}}, v34, "dl_name"},
 		{"any sequence in a response", &pdu.EnquireLinkResp{Header: pdu.Header{Sequence: 1 << 31}}, v34, ""},
 	} {
