@@ -143,19 +143,19 @@ func (g *Gateway) reason(m *sms.Message, ways []sms.Way, v view) string {
 		return "not to be sent before " + m.SendAt.Format(time.RFC3339)
 	}
 	w := &sms.Waiting{To: m.To, From: m.From, Route: m.Route, Origin: m.Origin}
-	e := &entry{priority: m.Priority, segments: m.Segments, to: m.To, route: rule(g.table, w)}
-	if gate := gateOf(e.route, v); e.priority != sms.Urgent && gate.why != "" {
+	e := &entry{priority: m.Priority, segments: uint8(m.Segments), to: m.To, route: rule(g.table, w)}
+	if gate := gateOf(*e.route, v); e.priority != sms.Urgent && gate.why != "" {
 		return gate.why
 	}
 	held := func(w sms.Way, e *entry) sms.Held { return g.ledger.hold(w, e, now) }
 	ways = seen(ways, e, held)
 	if g.sticks != nil && e.route.Sticky && m.Priority != sms.Urgent {
-		own := bound(e.route, nil, g.sticks.sim(m.To.Mark(), now), ways)
-		if len(own) < len(ways) && len(choose(e.route, nil, own).open) == 0 {
+		own := bound(*e.route, nil, g.sticks.sim(m.To.Mark(), now), ways)
+		if len(own) < len(ways) && len(choose(*e.route, nil, own).open) == 0 {
 			return clingWhy(own, time.Time{}, g.cfg.StickyWait)
 		}
 	}
-	return choose(e.route, nil, ways).why
+	return choose(*e.route, nil, ways).why
 }
 
 // home is the country national numbers are read in: the configured one, else

@@ -77,9 +77,9 @@ func (d *dispatcher) resume(ctx context.Context) error {
 		m.Expires = d.g.expiry(m)
 		if v, _ := d.g.cfg.afterStop(m, st.Doubts[len(st.Doubts)-1].Net, wall); v.wait > 0 {
 			v.last = d.q.at.steadyAt(v.last)
-			v.due = e.due
+			v.due = d.q.time(e.due)
 			d.q.attach(e, v)
-			if e.due.Before(v.last) {
+			if v.due.Before(v.last) {
 				d.q.put(e, v.last, now)
 			}
 		}
@@ -130,6 +130,6 @@ func (q *queue) attend(ways []sms.Way, now time.Time) {
 // put gives a waiting entry another time.
 func (q *queue) put(e *entry, due, now time.Time) {
 	q.later.drop(func(o *entry) bool { return o == e })
-	e.due, e.line = due, nil
+	e.due, e.line = q.steady(due), nil
 	q.place(e, now)
 }

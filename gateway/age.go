@@ -36,10 +36,10 @@ func (q *queue) sooner(a, b *entry) bool {
 	if a.priority == sms.Urgent || b.priority == sms.Urgent || q.ageing <= 0 {
 		return a.priority > b.priority
 	}
-	x := a.since.Add(-headStart(a.priority, q.ageing))
-	y := b.since.Add(-headStart(b.priority, q.ageing))
-	if x.Equal(y) {
+	x := a.since - steady(headStart(a.priority, q.ageing))
+	y := b.since - steady(headStart(b.priority, q.ageing))
+	if x == y {
 		return a.priority > b.priority
 	}
-	return x.Before(y)
+	return x < y
 }

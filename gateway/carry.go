@@ -31,7 +31,7 @@ func (d *dispatcher) carry(ctx context.Context, f *flight) (next *flight) {
 		at.Expires = v.wallAt(m.Expires)
 	}
 	o, aside := g.cfg.decide(ending{
-		m: &at, begun: f.b, n: f.e.tries + 1, refs: refs, err: err,
+		m: &at, begun: f.b, n: int(f.e.tries) + 1, refs: refs, err: err,
 		stopped: ctx.Err() != nil, other: d.other(f.e, f.b),
 		now: g.clock.now(), jitter: jitter(),
 	})
@@ -66,8 +66,8 @@ func (d *dispatcher) landed(e *entry, st *sms.Status, way string, aside bool) {
 		d.q.remove(e)
 		return
 	}
-	ways, now := e.aside, time.Now()
-	e.sendAt = time.Time{} // it has come
+	ways, now := e.aside(), time.Now()
+	e.sendAt = 0 // it has come
 	if !aside {
 		e.tries++
 		d.q.cling(e, now)
@@ -92,15 +92,15 @@ func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
 		now := time.Now()
 		due := now.Add(diskPause)
 		if errors.Is(err, sms.ErrFull) {
-			due = e.due
+			due = d.q.time(e.due)
 			if d.rest.After(now) {
-				d.q.back(e, due, e.aside, now)
+				d.q.back(e, due, e.aside(), now)
 				return // somebody has said so already
 			}
 			d.rest = now.Add(diskPause)
 		}
 		d.g.log.Error("attempt not begun", "num", e.num, "err", err)
-		d.q.back(e, due, e.aside, now)
+		d.q.back(e, due, e.aside(), now)
 	})
 }
 
@@ -108,14 +108,13 @@ func (d *dispatcher) postpone(ctx context.Context, e *entry, err error) {
 // message. To one that is held to the SIM of that way none is, until its last
 // attempt.
 func (d *dispatcher) other(e *entry, b sms.Begin) bool {
-	aside := append(slices.Clone(e.aside), b.Way)
+	aside := append(slices.Clone(e.aside()), b.Way)
 	now := time.Now()
-	patient := e.priority != sms.Urgent && (e.until.IsZero() || e.until.After(now))
-	if e.stick == b.Net && patient && e.tries+1 < d.g.cfg.Attempts {
+	if e.priority != sms.Urgent && e.clings(b.Net, now) && int(e.tries)+1 < d.g.cfg.Attempts {
 		return false
 	}
 	held := func(w sms.Way, e *entry) sms.Held { return d.g.ledger.hold(w, e, d.g.clock.now()) }
-	return len(choose(e.route, aside, seen(d.g.ways(), e, held)).open) > 0
+	return len(choose(*e.route, aside, seen(d.g.ways(), e, held)).open) > 0
 }
 
 // sender finds the edge a way belongs to.

@@ -67,12 +67,12 @@ func (d *dispatcher) decline() {
 func (g *Gateway) claimed(f *flight, m *sms.Message, lifetime time.Duration) {
 	g.tell(func(d *dispatcher) {
 		d.claims--
-		f.e.num, f.e.moment = m.Num, g.cfg.believed(m.Expires)
+		f.e.num, f.e.moment = m.Num, wallOf(g.cfg.believed(m.Expires))
 		if lifetime > 0 {
-			f.e.life = time.Now().Add(lifetime)
+			f.e.life = d.q.steady(time.Now().Add(lifetime))
 		}
 		d.q.anchor(f.e)
-		f.expires = f.e.expires
+		f.expires = d.q.time(f.e.expires)
 		begun := *m
 		begun.Expires = f.expires
 		f.m, f.n = &begun, 1

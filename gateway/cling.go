@@ -18,6 +18,33 @@ import (
 // Each message's clock is started once for each SIM, so a modem that comes and
 // goes costs nothing for those that wait already.
 
+// A tie holds an entry to the SIM its recipient is used to. Only messages of
+// sticky rows have one.
+type tie struct {
+	mark  sms.Mark  // of the recipient
+	used  string    // the SIM they were used to when that was last looked at
+	until time.Time // when it stops waiting for that SIM; zero: it has not been held back
+	stick string    // the SIM it is held to; empty: to none
+
+	prev, next *entry // others to the same recipient
+}
+
+// stick is the SIM an entry is held to; empty: to none.
+func (e *entry) stick() string {
+	if e.tie == nil {
+		return ""
+	}
+	return e.tie.stick
+}
+
+// clings reports whether an entry is held to a SIM, and its wait for that is not over.
+func (e *entry) clings(net string, now time.Time) bool {
+	return e.tie != nil && e.tie.stick == net && e.tie.patient(now)
+}
+
+// patient reports whether the wait for the SIM is not over.
+func (t *tie) patient(now time.Time) bool { return t.until.IsZero() || t.until.After(now) }
+
 // A lapse is when an entry stops waiting for its SIM. One whose time is not its
 // entry's any more is skipped.
 type lapse struct {
@@ -28,26 +55,27 @@ type lapse struct {
 // cling notes which SIM an entry is held to now: the one its recipient is used
 // to, until it has waited for that long enough.
 func (q *queue) cling(e *entry, now time.Time) {
-	used := ""
-	if e.route.Sticky && q.sticks != nil {
-		used = q.sticks.sim(e.mark, now)
+	t := e.tie
+	if t == nil {
+		return
 	}
-	if used != e.used {
-		e.used, e.until = used, time.Time{}
+	used := q.sticks.sim(t.mark, now)
+	if used != t.used {
+		t.used, t.until = used, time.Time{}
 	}
-	e.stick = used
-	if !e.until.IsZero() && !e.until.After(now) {
-		e.stick = ""
+	if t.stick = used; !t.patient(now) {
+		t.stick = ""
 	}
 }
 
 // clock starts an entry's wait for its SIM, unless it runs already.
 func (q *queue) clock(e *entry, now time.Time) {
-	if e.used == "" || !e.until.IsZero() {
+	t := e.tie
+	if t == nil || t.used == "" || !t.until.IsZero() {
 		return
 	}
-	e.until = now.Add(q.wait)
-	q.lapses.push(lapse{e.until, e})
+	t.until = now.Add(q.wait)
+	q.lapses.push(lapse{t.until, e})
 }
 
 // hold starts the clocks of those that are held back for the first time: whose
@@ -93,7 +121,7 @@ func (q *queue) free(w sms.Way) bool {
 
 // newcomer notes an entry that has not been held back in its line yet.
 func (l *line) newcomer(e *entry) {
-	if l.stick == "" || !e.until.IsZero() {
+	if l.stick == "" || !e.tie.until.IsZero() {
 		return
 	}
 	if len(l.fresh) > slack+2*l.pile.len() {
@@ -105,7 +133,7 @@ func (l *line) newcomer(e *entry) {
 // loosen lets those go that have waited for their SIM long enough.
 func (q *queue) loosen(now time.Time) {
 	for q.lapses.len() > 0 && !q.lapses.top().at.After(now) {
-		if x := q.lapses.pop(); x.e.where == inLine && x.at.Equal(x.e.until) {
+		if x := q.lapses.pop(); x.e.where == inLine && x.at.Equal(x.e.tie.until) {
 			q.cling(x.e, now)
 			q.line(x.e)
 		}
@@ -114,13 +142,13 @@ func (q *queue) loosen(now time.Time) {
 
 // moved takes what waits for somebody to the SIM they are used to now.
 func (q *queue) moved(who sms.Mark, now time.Time) {
-	for e := q.people[who]; e != nil; e = e.next {
+	for e := q.people[who]; e != nil; e = e.tie.next {
 		if e.where != inLine {
 			continue // it is looked at when it is placed
 		}
-		was := e.stick
-		if q.cling(e, now); e.stick != was {
-			e.apart = nil
+		was := e.stick()
+		if q.cling(e, now); e.stick() != was {
+			e.bar(e.aside(), nil)
 			q.line(e)
 		}
 	}
@@ -129,26 +157,30 @@ func (q *queue) moved(who sms.Mark, now time.Time) {
 // enlist chains an entry to the others for its recipient, so that moved need
 // not look through a crowd.
 func (q *queue) enlist(e *entry) {
-	if e.next = q.people[e.mark]; e.next != nil {
-		e.next.prev = e
+	t := e.tie
+	if t.next = q.people[t.mark]; t.next != nil {
+		t.next.tie.prev = e
 	}
-	q.people[e.mark] = e
+	q.people[t.mark] = e
 }
 
 // strike takes an entry out of its chain, if it is in one.
 func (q *queue) strike(e *entry) {
+	t := e.tie
 	switch {
-	case e.prev != nil:
-		e.prev.next = e.next
-	case q.people[e.mark] != e:
+	case t == nil:
 		return
-	case e.next == nil:
-		delete(q.people, e.mark)
+	case t.prev != nil:
+		t.prev.tie.next = t.next
+	case q.people[t.mark] != e:
+		return
+	case t.next == nil:
+		delete(q.people, t.mark)
 	default:
-		q.people[e.mark] = e.next
+		q.people[t.mark] = t.next
 	}
-	if e.next != nil {
-		e.next.prev = e.prev
+	if t.next != nil {
+		t.next.tie.prev = t.prev
 	}
-	e.prev, e.next = nil, nil
+	t.prev, t.next = nil, nil
 }

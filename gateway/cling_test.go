@@ -113,8 +113,8 @@ func TestChainOfARecipient(t *testing.T) {
 	}
 	chained := 0
 	for i := range 3 {
-		for e := q.people[person(i).Mark()]; e != nil; e = e.next {
-			if chained++; !in[e.num] || e.next != nil && e.next.prev != e {
+		for e := q.people[person(i).Mark()]; e != nil; e = e.tie.next {
+			if chained++; !in[e.num] || e.tie.next != nil && e.tie.next.tie.prev != e {
 				t.Fatalf("message %d is in the chain wrongly", e.num)
 			}
 		}

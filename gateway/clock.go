@@ -138,23 +138,26 @@ func (q *queue) goBy(v view) {
 	if !v.jumped(q.at) {
 		return
 	}
+	if q.at.steady.IsZero() {
+		q.epoch = v.steady.Add(-epochBefore) // nothing is in yet
+	}
 	q.at = v
 	q.views++
-	q.later, q.expiry = newPile(q.later.h.less), newPile(q.expiry.h.less)
+	q.later, q.expiry = newPile(q.later.less), newPile(q.expiry.less)
 	for _, e := range q.byNum {
 		if e.where == flying {
 			continue // back looks at it
 		}
 		q.anchor(e)
-		if e.where == inLine && e.due.After(v.steady) {
+		if e.where == inLine && e.due > q.steady(v.steady) {
 			e.where, e.line = inLater, nil
 			q.passTurn(e) // what is not to be sent yet has none
 		}
 		if e.where == inLater {
 			q.later.push(e)
 		}
-		if !e.expires.IsZero() {
-			q.expiry.push(expires{e.expires, e})
+		if e.expires != 0 {
+			q.expiry.push(e)
 		}
 	}
 }
@@ -163,19 +166,19 @@ func (q *queue) goBy(v view) {
 func (q *queue) anchor(e *entry) {
 	e.viewed = q.views
 	switch {
-	case e.sendAt.IsZero():
+	case e.sendAt == 0:
 	case q.at.unset:
-		e.due = q.at.never()
+		e.due = q.steady(q.at.never())
 	default:
-		e.due = q.at.steadyAt(e.sendAt)
+		e.due = q.steady(q.at.steadyAt(e.sendAt.time()))
 	}
 	switch {
 	case q.at.unset:
-		e.expires = time.Time{}
-	case !e.life.IsZero():
+		e.expires = 0
+	case e.life != 0:
 		e.expires = e.life
-	case !e.moment.IsZero():
-		e.expires = q.at.steadyAt(e.moment)
+	case e.moment != 0:
+		e.expires = q.steady(q.at.steadyAt(e.moment.time()))
 	}
 }
 

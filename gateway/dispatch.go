@@ -229,7 +229,7 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		b.Clock = d.g.clock.mark()
 		d.stick(e, &b)
 		d.g.spentSome(w)
-		d.launch(send, &flight{e: e, b: b, expires: e.expires})
+		d.launch(send, &flight{e: e, b: b, expires: d.q.time(e.expires)})
 	}
 }
 
@@ -250,8 +250,8 @@ func (d *dispatcher) stick(e *entry, b *sms.Begin) {
 		return
 	}
 	b.Stick = e.to
-	if d.g.sticks.put(e.mark, sms.StickTo(b.Net, b.Time)) {
-		d.q.moved(e.mark, b.Time)
+	if who := e.to.Mark(); d.g.sticks.put(who, sms.StickTo(b.Net, b.Time)) {
+		d.q.moved(who, b.Time)
 	}
 }
 

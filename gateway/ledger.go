@@ -46,7 +46,7 @@ func (l *ledger) hold(w sms.Way, e *entry, now time.Time) sms.Held {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return limits.Hold(l.of(sim(w)), e.segments, e.to, now)
+	return limits.Hold(l.of(sim(w)), int(e.segments), e.to, now)
 }
 
 // left says what is left of the limits of the SIM in a way.
@@ -82,7 +82,7 @@ func (l *ledger) of(net string) *sms.Spent {
 // spend counts a message that a way is given, and returns what Begin is to
 // count.
 func (l *ledger) spend(w sms.Way, e *entry, now time.Time) sms.Begin {
-	b := sms.Begin{Way: w.Name, Route: e.route.Name, Time: now.UTC(), Net: sim(w), Segments: e.segments}
+	b := sms.Begin{Way: w.Name, Route: e.route.Name, Time: now.UTC(), Net: sim(w), Segments: int(e.segments)}
 	if l.limits[w.Name].Recipients > 0 {
 		b.Recipient = e.to
 	}
@@ -113,7 +113,7 @@ func seen(ways []sms.Way, e *entry, held func(sms.Way, *entry) sms.Held) []sms.W
 	}
 	copied := false
 	for i, w := range ways {
-		if !w.Ready || !e.route.offers(w) || slices.Contains(e.aside, w.Name) {
+		if !w.Ready || !e.route.offers(w) || slices.Contains(e.aside(), w.Name) {
 			continue
 		}
 		h := held(w, e)

@@ -26,14 +26,16 @@ type queue struct {
 	gates  map[string]gate                // by row, as look has found them
 
 	at      view          // the clock by which times of day were reckoned
-	views   int           // how often that was another
+	views   int32         // how often that was another
+	epoch   time.Time     // what entries count steady time from
 	longest time.Duration // pause between two attempts; 0: any
 
 	byNum  map[uint64]*entry
 	lines  map[string]*line
-	later  *pile[*entry]  // by due
-	expiry *pile[expires] // by expiry
-	vigils []vigil        // of messages a stop left in doubt; see afterstop.go
+	named  map[string]*Route // rows that messages made by naming a way
+	later  *pile[*entry]     // by due
+	expiry *pile[*entry]     // by expiry
+	vigils []vigil           // of messages a stop left in doubt; see afterstop.go
 
 	turns  map[turnKey]*entry        // who goes first; see turn.go
 	crowds map[turnKey]*pile[*entry] // who stands behind
@@ -46,36 +48,56 @@ type queue struct {
 	lapses *pile[lapse]        // by when they stop waiting
 }
 
-// An entry is one message that has not been sent.
+// An entry is one message that has not been sent. There may be a million: see
+// TestEntrySize before adding to it.
 type entry struct {
 	num      uint64
-	priority sms.Priority
-	since    time.Time // when it began to wait
-	where    where
-	due      time.Time // steady, as are since and expires
-	expires  time.Time
-	sendAt   time.Time // the time of day it waits for, until it has been tried
-	moment   time.Time // the time of day it expires at
-	life     time.Time // in place of that, where it was given a lifetime: steady
-	viewed   int       // of the queue, when due and expires were reckoned
-	tries    int       // attempts that were not passed on to another way
-	aside    []string  // ways set aside
-	apart    []string  // ways whose SIM may not be given this recipient
-	vigil    bool      // it rests, since a stop left it in doubt, and has not flown
-	settled  bool      // while it was flying a report came: it is not to be sent
-	segments int
+	since    steady // when it began to wait
+	due      steady
+	expires  steady
+	sendAt   wall   // what it waits for, until it has been tried
+	moment   wall   // when it expires
+	life     steady // in place of that, where it was given a lifetime
 	to       sms.Number
-	route    Route
+	route    *Route // shared
 	line     *line
-	turn     turnKey
+	barred   *barred      // ways it may not take; nil: none
+	tie      *tie         // to its recipient's SIM; nil: its row is not sticky
 	claim    chan *flight // of one who would have it begun before it is accepted
+	viewed   int32        // of the queue, when due and expires were reckoned
+	tries    int32        // attempts that were not passed on to another way
+	segments uint8
+	priority sms.Priority
+	where    where
+	vigil    bool // it rests, since a stop left it in doubt, and has not flown
+	settled  bool // while it was flying a report came: it is not to be sent
+}
 
-	mark  sms.Mark  // of to, where rows are sticky
-	used  string    // the SIM its recipient was used to when that was last looked at
-	until time.Time // when it stops waiting for that SIM; zero: it has not been held back
-	stick string    // the SIM it is held to; empty: to none
+// A barred is the ways an entry may not take. Most have none.
+type barred struct {
+	aside []string // set aside
+	apart []string // whose SIM may not be given this recipient
+}
 
-	prev, next *entry // others to the same recipient
+func (e *entry) aside() []string {
+	if e.barred == nil {
+		return nil
+	}
+	return e.barred.aside
+}
+
+func (e *entry) apart() []string {
+	if e.barred == nil {
+		return nil
+	}
+	return e.barred.apart
+}
+
+func (e *entry) bar(aside, apart []string) {
+	e.barred = nil
+	if len(aside)+len(apart) > 0 {
+		e.barred = &barred{aside, apart}
+	}
 }
 
 type where uint8
@@ -100,21 +122,16 @@ type line struct {
 	fresh []*entry // of one with a SIM: those that have not been held back
 }
 
-// An expires is an entry's place in the order of expiry, kept apart because an
-// entry may leave and come back.
-type expires struct {
-	at time.Time
-	e  *entry
-}
-
 func newQueue(table []Route) *queue {
 	return &queue{
 		table:  table,
 		gates:  map[string]gate{},
+		epoch:  time.Unix(0, 0),
 		byNum:  map[uint64]*entry{},
 		lines:  map[string]*line{},
-		later:  newPile(func(a, b *entry) bool { return a.due.Before(b.due) }),
-		expiry: newPile(func(a, b expires) bool { return a.at.Before(b.at) }),
+		named:  map[string]*Route{},
+		later:  newPile(func(a, b *entry) bool { return a.due < b.due }),
+		expiry: newPile(func(a, b *entry) bool { return a.expires < b.expires }),
 		turns:  map[turnKey]*entry{},
 		crowds: map[turnKey]*pile[*entry]{},
 		people: map[sms.Mark]*entry{},
@@ -135,33 +152,44 @@ func (q *queue) add(w *sms.Waiting, now time.Time) {
 // entry is a message as the queue sees it.
 func (q *queue) entry(w *sms.Waiting, now time.Time) *entry {
 	e := &entry{
-		num: w.Num, priority: w.Priority, since: q.at.steadyAt(w.Since), moment: w.Expires,
-		tries: w.Attempt, segments: w.Segments, to: w.To, route: rule(q.table, w),
+		num: w.Num, priority: w.Priority, since: q.steady(q.at.steadyAt(w.Since)), moment: wallOf(w.Expires),
+		tries: int32(w.Attempt), segments: uint8(w.Segments), to: w.To, route: q.rule(w),
 	}
 	if w.Attempt > 0 {
-		e.due = q.again(w.Due, now)
+		e.due = q.steady(q.again(w.Due, now))
 	} else {
-		e.sendAt = w.Due
+		e.sendAt = wallOf(w.Due)
 	}
 	if w.Lifetime > 0 {
-		e.life = now.Add(w.Lifetime)
+		e.life = q.steady(now.Add(w.Lifetime))
 	}
 	q.anchor(e)
-	if q.sticks != nil {
-		e.mark = e.to.Mark()
+	if q.sticks != nil && e.route.Sticky {
+		e.tie = &tie{mark: e.to.Mark()}
 	}
-	e.turn = turnOf(e)
 	return e
+}
+
+// rule is the row for a message, the same for all that have the same.
+func (q *queue) rule(w *sms.Waiting) *Route {
+	if r := q.named[w.Route]; r != nil {
+		return r
+	}
+	r := rule(q.table, w)
+	if w.Route != "" {
+		q.named[w.Route] = r
+	}
+	return r
 }
 
 // enter takes an entry into the lists that all messages stand in.
 func (q *queue) enter(e *entry) {
 	q.byNum[e.num] = e
-	if q.sticks != nil && e.route.Sticky {
+	if e.tie != nil {
 		q.enlist(e)
 	}
-	if !e.expires.IsZero() {
-		q.expiry.push(expires{e.expires, e})
+	if e.expires != 0 {
+		q.expiry.push(e)
 	}
 }
 
@@ -177,7 +205,7 @@ func (q *queue) empty() bool {
 
 // place puts an entry where it waits: until its time, or in its line.
 func (q *queue) place(e *entry, now time.Time) {
-	if e.due.After(now) {
+	if e.due > q.steady(now) {
 		if e.tries > 0 {
 			q.keepsTurn(e)
 		}
@@ -188,17 +216,18 @@ func (q *queue) place(e *entry, now time.Time) {
 	if !q.takesTurn(e) {
 		return
 	}
-	e.apart = nil
+	e.bar(e.aside(), nil)
 	q.cling(e, now)
 	q.line(e)
 }
 
 // line puts an entry in its line.
 func (q *queue) line(e *entry) {
-	key := string('0'+rune(e.priority)) + e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(e.aside, "\x00") + "\x02" + strings.Join(e.apart, "\x00") + "\x03" + e.stick
+	aside, apart, stick := e.aside(), e.apart(), e.stick()
+	key := string('0'+rune(e.priority)) + e.route.Name + "\x01" + strings.Join(e.route.Via, "\x01") + "\x00" + strings.Join(aside, "\x00") + "\x02" + strings.Join(apart, "\x00") + "\x03" + stick
 	l := q.lines[key]
 	if l == nil {
-		l = &line{priority: e.priority, route: e.route, aside: slices.Clone(e.aside), apart: slices.Clone(e.apart), stick: e.stick, pile: newPile(before)}
+		l = &line{priority: e.priority, route: *e.route, aside: slices.Clone(aside), apart: slices.Clone(apart), stick: stick, pile: newPile(before)}
 		q.lines[key] = l
 	}
 	e.where, e.line = inLine, l
@@ -211,7 +240,7 @@ func before(a, b *entry) bool { return a.num < b.num }
 
 // ripen moves what has become due into its line.
 func (q *queue) ripen(now time.Time) {
-	for q.later.len() > 0 && !q.later.top().due.After(now) {
+	for q.later.len() > 0 && q.later.top().due <= q.steady(now) {
 		if e := q.later.pop(); e.where == inLater {
 			q.place(e, now)
 		}
@@ -221,8 +250,8 @@ func (q *queue) ripen(now time.Time) {
 // expired takes out what has passed its expiry and is not being sent.
 func (q *queue) expired(now time.Time) []*entry {
 	var out []*entry
-	for q.expiry.len() > 0 && !q.expiry.top().at.After(now) {
-		switch e := q.expiry.pop().e; e.where {
+	for q.expiry.len() > 0 && q.expiry.top().expires <= q.steady(now) {
+		switch e := q.expiry.pop(); e.where {
 		case inLine, inLater, behind:
 			q.remove(e)
 			out = append(out, e)
@@ -305,8 +334,9 @@ func (q *queue) part(l *line, way string, ways []sms.Way) {
 	}
 	for ; l.pile.len() > 0 && q.held(ways[i], l.pile.top()).Person; l.skim() {
 		e := l.pile.pop()
-		e.apart = append(slices.Clone(e.apart), way)
-		slices.Sort(e.apart)
+		apart := append(slices.Clone(e.apart()), way)
+		slices.Sort(apart)
+		e.bar(e.aside(), apart)
 		q.line(e)
 	}
 }
@@ -324,14 +354,15 @@ func (q *queue) back(e *entry, due time.Time, aside []string, now time.Time) {
 		q.remove(e)
 		return
 	}
-	e.due, e.aside = due, aside
+	e.due = q.steady(due)
+	e.bar(aside, e.apart())
 	if e.viewed != q.views {
-		if q.anchor(e); !e.expires.IsZero() && e.expires.After(now) {
-			q.expiry.push(expires{e.expires, e}) // the pile was built while it was flying
+		if q.anchor(e); e.expires > q.steady(now) {
+			q.expiry.push(e) // the pile was built while it was flying
 		}
 	}
-	if !e.expires.IsZero() && !e.expires.After(now) {
-		q.expiry.push(expires{e.expires, e}) // its turn came while it was flying
+	if e.expires != 0 && e.expires <= q.steady(now) {
+		q.expiry.push(e) // its turn came while it was flying
 	}
 	q.place(e, now)
 }
@@ -355,23 +386,23 @@ const slack = 1024
 // there until its time comes.
 func (q *queue) tidy() {
 	old := q.expiry
-	q.expiry = newPile(old.h.less)
-	for _, x := range old.h.items {
-		if x.e.where != gone {
-			q.expiry.push(x)
+	q.expiry = newPile(old.less)
+	for _, e := range old.items {
+		if e.where != gone {
+			q.expiry.push(e)
 		}
 	}
 	later := q.later
-	q.later = newPile(later.h.less)
-	for _, e := range later.h.items {
+	q.later = newPile(later.less)
+	for _, e := range later.items {
 		if e.where == inLater {
 			q.later.push(e)
 		}
 	}
 	lapses := q.lapses
-	q.lapses = newPile(lapses.h.less)
-	for _, x := range lapses.h.items {
-		if x.e.where != gone && x.at.Equal(x.e.until) {
+	q.lapses = newPile(lapses.less)
+	for _, x := range lapses.items {
+		if x.e.where != gone && x.at.Equal(x.e.tie.until) {
 			q.lapses.push(x)
 		}
 	}
@@ -381,15 +412,23 @@ func (q *queue) tidy() {
 func (q *queue) wake() time.Time {
 	var at time.Time
 	if q.later.len() > 0 {
-		at = q.later.top().due
+		at = q.time(q.later.top().due)
 	}
-	if q.expiry.len() > 0 && (at.IsZero() || q.expiry.top().at.Before(at)) {
-		at = q.expiry.top().at
+	if q.expiry.len() > 0 {
+		at = earlier(at, q.time(q.expiry.top().expires))
 	}
-	if q.lapses.len() > 0 && (at.IsZero() || q.lapses.top().at.Before(at)) {
-		at = q.lapses.top().at
+	if q.lapses.len() > 0 {
+		at = earlier(at, q.lapses.top().at)
 	}
 	return at
+}
+
+// earlier is the earlier of two times, the first of which may be none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // forgive gives back to the messages of lines with no open way the ways that
@@ -402,7 +441,8 @@ func (q *queue) forgive(ways []sms.Way, pause func(attempt int) time.Duration, n
 		}
 		for l.skim(); l.pile.len() > 0; l.skim() {
 			e := l.pile.pop()
-			e.aside, e.due, e.line = nil, now.Add(pause(max(1, e.tries))), nil
+			e.bar(nil, e.apart())
+			e.due, e.line = q.steady(now.Add(pause(max(1, int(e.tries))))), nil
 			q.place(e, now)
 		}
 		delete(q.lines, key)
@@ -416,15 +456,15 @@ func (q *queue) why(num uint64, ways []sms.Way, now view) string {
 	case e == nil || e.where == flying:
 		return ""
 	case e.where == inLater && e.vigil:
-		return "in doubt: waits for its modem and then for a report, until " + q.at.wallAt(e.due).Format(time.RFC3339) + " at most"
-	case e.where == inLater && !e.sendAt.IsZero() && q.at.unset:
+		return "in doubt: waits for its modem and then for a report, until " + q.at.wallAt(q.time(e.due)).Format(time.RFC3339) + " at most"
+	case e.where == inLater && e.sendAt != 0 && q.at.unset:
 		return untilSet
-	case e.where == inLater && !e.sendAt.IsZero():
-		return "not to be sent before " + e.sendAt.Format(time.RFC3339)
+	case e.where == inLater && e.sendAt != 0:
+		return "not to be sent before " + e.sendAt.time().Format(time.RFC3339)
 	case e.where == inLater:
-		return "will be tried again at " + q.at.wallAt(e.due).Format(time.RFC3339)
+		return "will be tried again at " + q.at.wallAt(q.time(e.due)).Format(time.RFC3339)
 	}
-	if g := gateOf(e.route, now); e.priority != sms.Urgent && g.why != "" {
+	if g := gateOf(*e.route, now); e.priority != sms.Urgent && g.why != "" {
 		return g.why
 	}
 	if e.where == behind {
@@ -432,15 +472,15 @@ func (q *queue) why(num uint64, ways []sms.Way, now view) string {
 	}
 	own := ways
 	if e.priority != sms.Urgent {
-		own = bound(e.route, e.aside, e.stick, ways)
+		own = bound(*e.route, e.aside(), e.stick(), ways)
 	}
 	own = seen(own, e, q.held)
-	c := choose(e.route, e.aside, own)
+	c := choose(*e.route, e.aside(), own)
 	switch {
 	case len(c.open) > 0:
 		return "waits for its turn on " + strings.Join(c.open, ", ")
-	case e.stick != "" && len(own) < len(ways):
-		return clingWhy(own, e.until, q.wait)
+	case e.stick() != "" && len(own) < len(ways):
+		return clingWhy(own, e.tie.until, q.wait)
 	}
 	return c.why
 }

@@ -12,21 +12,21 @@ var defaultRoute = Route{Name: "default"}
 
 // rule returns the row for a message: the way or row it asks for by name, else
 // the first row of the table that matches, else the default row.
-func rule(table []Route, w *sms.Waiting) Route {
+func rule(table []Route, w *sms.Waiting) *Route {
 	if w.Route != "" {
-		for _, r := range table {
-			if r.Name == w.Route {
-				return r
+		for i := range table {
+			if table[i].Name == w.Route {
+				return &table[i]
 			}
 		}
-		return Route{Name: w.Route, Via: []string{w.Route}}
+		return &Route{Name: w.Route, Via: []string{w.Route}}
 	}
-	for _, r := range table {
-		if r.matches(w) {
-			return r
+	for i := range table {
+		if table[i].matches(w) {
+			return &table[i]
 		}
 	}
-	return defaultRoute
+	return &defaultRoute
 }
 
 func (r Route) matches(w *sms.Waiting) bool {

@@ -31,7 +31,7 @@ func (g *Gateway) giveBack(taken map[uint64]*entry) {
 	g.tell(func(d *dispatcher) {
 		now := time.Now()
 		for _, e := range taken {
-			d.q.back(e, e.due, e.aside, now)
+			d.q.back(e, d.q.time(e.due), e.aside(), now)
 		}
 	})
 }

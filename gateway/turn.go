@@ -33,7 +33,7 @@ func turnOf(e *entry) turnKey {
 // takesTurn reports whether an entry that is due may go on to its line. An older
 // one takes the turn from a younger that is not on its way.
 func (q *queue) takesTurn(e *entry) bool {
-	k := e.turn
+	k := turnOf(e)
 	switch has := q.turns[k]; {
 	case has == e:
 		return true
@@ -64,7 +64,7 @@ func (q *queue) standBehind(k turnKey, e *entry) {
 
 // passTurn lets the next go on, where a settled entry had the turn.
 func (q *queue) passTurn(e *entry) {
-	k := e.turn
+	k := turnOf(e)
 	if q.turns[k] != e {
 		return
 	}
@@ -84,15 +84,16 @@ func (q *queue) passTurn(e *entry) {
 // keepsTurn has an entry that rests between two attempts hold its turn, which
 // after a restart it has to take first.
 func (q *queue) keepsTurn(e *entry) {
-	has := q.turns[e.turn]
+	k := turnOf(e)
+	has := q.turns[k]
 	if has != nil && (has == e || has.num < e.num || has.where == flying) {
 		return
 	}
-	q.turns[e.turn] = e
+	q.turns[k] = e
 	if has != nil && has.where == inLine {
-		q.standBehind(e.turn, has)
+		q.standBehind(k, has)
 	}
 }
 
 // unclaimed reports whether nobody has the turn that an entry would wait for.
-func (q *queue) unclaimed(e *entry) bool { return q.turns[e.turn] == nil }
+func (q *queue) unclaimed(e *entry) bool { return q.turns[turnOf(e)] == nil }
