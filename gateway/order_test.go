@@ -54,11 +54,13 @@ func TestMessagesToOneRecipientKeepTheirOrder(t *testing.T) {
 			w.run()
 			want := map[sms.Number][]string{}
 			for i := range 120 {
-				to := []string{ann, bob, eve}[chance.IntN(3)]
+				e.mu.Lock() // chance is the edge's too
+				to, pause := []string{ann, bob, eve}[chance.IntN(3)], time.Duration(chance.IntN(1000))*time.Millisecond
+				e.mu.Unlock()
 				id := fmt.Sprint("m", i)
 				w.acceptOne(id, to, "")
 				want[sms.Number(to)] = append(want[sms.Number(to)], id)
-				pass(time.Duration(chance.IntN(1000)) * time.Millisecond)
+				pass(pause)
 			}
 			pass(6 * time.Hour)
 			for to, ids := range want {

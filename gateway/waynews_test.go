@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +16,7 @@ import (
 func listen(t *testing.T, w *world) (told func() string, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	next, begun := w.WayNews(), time.Now()
+	var mu sync.Mutex
 	var lines []string
 	ended := make(chan struct{})
 	go func() {
@@ -29,12 +31,16 @@ func listen(t *testing.T, w *world) (told func() string, stop func()) {
 				if way.Modem != nil {
 					n = fmt.Sprint(" ", way.Modem.Sent)
 				}
+				mu.Lock()
 				lines = append(lines, fmt.Sprintf("%v %s %s%s", time.Since(begun), way.Name, way.State, n))
+				mu.Unlock()
 			}
 		}
 	}()
 	return func() string {
 		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		s := strings.Join(lines, "; ")
 		lines = nil
 		return s
