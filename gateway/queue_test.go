@@ -115,3 +115,21 @@ func TestRemovedEntryIsNeverPicked(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// What flew while the clock was set expires when it is back, by the clock as it
+// is now.
+func TestClockSetInFlightKeepsTheExpiry(t *testing.T) {
+	now := time.Now()
+	q := newQueue(nil)
+	q.goBy(view{wall: now.UTC(), steady: now, unset: true})
+	q.add(&sms.Waiting{Num: 1, To: "+447700900123", Expires: now.UTC().Add(2 * time.Hour)}, now)
+	e := q.pick("a", ready)
+	q.goBy(view{wall: now.UTC().Add(time.Hour), steady: now, ahead: time.Hour})
+	q.back(e, now, nil, now)
+	if at := q.wake(); !at.Equal(now.Add(time.Hour)) {
+		t.Errorf("wakes at %v, want an hour from now", at)
+	}
+	if es := q.expired(now.Add(time.Hour)); len(es) != 1 {
+		t.Errorf("%d messages have expired, want 1", len(es))
+	}
+}
