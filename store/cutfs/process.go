@@ -24,9 +24,10 @@ func Serve() bool {
 		return false
 	}
 	// A file that is written without an end must not take the machine with it.
-	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memoryMost, Max: memoryMost}) // where it is lower, so much the better
-	debug.SetMemoryLimit(memoryMost / 4)                                                          // each mount leaves much to collect
-	signal.Ignore(os.Interrupt)                                                                   // the tests end at a Ctrl-C, and the server with them
+	// Where the limit is lower already, so much the better.
+	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memoryMost, Max: memoryMost})
+	debug.SetMemoryLimit(memoryMost / 4)         // each mount leaves much to collect
+	signal.Ignore(os.Interrupt, syscall.SIGTERM) // the tests end at one, and the server with them, in order
 	p := &process{dir: dir, out: os.NewFile(1, "replies")}
 	for lines := bufio.NewScanner(os.NewFile(0, "questions")); lines.Scan(); {
 		p.say("%s", p.answer(lines.Text()))
