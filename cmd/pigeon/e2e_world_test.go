@@ -86,7 +86,7 @@ func newE2E(t *testing.T, modems int, latency time.Duration) *e2e {
 
 	w.brokerPort = freePort(t)
 	w.write("mosquitto.conf", fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nmax_queued_messages 0\nmax_inflight_messages 100\nuser root\n", w.brokerPort, w.dir))
-	conf := fmt.Sprintf("[gateway]\nname = \"e2e\"\ncountry = \"44\"\nreport_wait = \"30s\"\ndoubt_wait = \"2s\"\n[mqtt]\nurl = \"tcp://127.0.0.1:%d\"\n[web]\nlisten = \"\"\n", w.brokerPort)
+	conf := fmt.Sprintf("[gateway]\nname = \"e2e\"\ncountry = \"44\"\nreport_wait = \"30s\"\ndoubt_wait = \"2s\"\ntrust_clock = \"always\"\n[mqtt]\nurl = \"tcp://127.0.0.1:%d\"\n[web]\nlisten = \"\"\n", w.brokerPort)
 	for i, link := range w.sim.Links() {
 		conf += fmt.Sprintf("[[modem]]\nname = \"m%d\"\nport = %q\n", i, link)
 	}

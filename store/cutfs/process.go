@@ -26,8 +26,9 @@ func Serve() bool {
 	// A file that is written without an end must not take the machine with it.
 	// Where the limit is lower already, so much the better.
 	_ = syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memoryMost, Max: memoryMost})
-	debug.SetMemoryLimit(memoryMost / 4)         // each mount leaves much to collect
-	signal.Ignore(os.Interrupt, syscall.SIGTERM) // the tests end at one, and the server with them, in order
+	debug.SetMemoryLimit(memoryMost / 4) // each mount leaves much to collect
+	// The tests end at one, or by force; the server then takes its mount away first.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	p := &process{dir: dir, out: os.NewFile(1, "replies")}
 	for lines := bufio.NewScanner(os.NewFile(0, "questions")); lines.Scan(); {
 		p.say("%s", p.answer(lines.Text()))
