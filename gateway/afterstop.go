@@ -92,7 +92,9 @@ func (q *queue) keepVigil(w *sms.Waiting, v vigil, now time.Time) {
 	if q.add(w, now); v.wait == 0 {
 		return
 	}
-	q.attach(q.byNum[w.Num], v)
+	e := q.byNum[w.Num]
+	q.attach(e, v)
+	q.put(e, v.last, now)
 }
 
 func (q *queue) attach(e *entry, v vigil) {

@@ -69,7 +69,9 @@ func (d *dispatcher) doubt(ctx context.Context, num uint64) error {
 	m.Expires = d.g.expiry(m)
 	now := d.g.clock.now()
 	v, why := c.afterStop(m, cmp.Or(st.Net, st.Way), now)
-	o := sms.Outcome{Time: now, Clock: d.g.clock.mark(), Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: v.last,
+	// What is written is how long it rests at least: a next start has it rest anew
+	// for its modem, and would take more for a pause of its own.
+	o := sms.Outcome{Time: now, Clock: d.g.clock.mark(), Doubt: c.doubtAfterStop(m, st), State: sms.Queued, Due: now.Add(v.wait),
 		Why: "in doubt: the gateway stopped while it was being sent; " + why}
 	if m.OnDoubt == sms.Hold {
 		o.State, o.Final, o.Due = sms.Doubtful, true, time.Time{}

@@ -111,3 +111,33 @@ func TestDoubtRestsOnOverAStop(t *testing.T) {
 		w.halt()
 	})
 }
+
+// A power cut after another does not have the rest of the one before counted as
+// a pause of its own: with its modem ready a message rests for DoubtWait only.
+func TestDoubtOfSeveralStopsRestsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge("north")
+		w := newWorld(t, e)
+		w.accept(one)
+		if _, err := w.db.Begin(t.Context(), 1, sms.Begin{Way: "north", Net: "north", Segments: 1, Time: time.Now().UTC()}); err != nil {
+			t.Fatal(err)
+		}
+		w.shut()
+		e.set(0, false)
+		for range 3 { // starts that end before the modem is ready
+			w.open()
+			w.run()
+			<-time.After(10 * time.Second)
+			w.halt()
+		}
+		e.set(0, true)
+		w.open()
+		w.run()
+		<-time.After(31 * time.Second)
+		synctest.Wait()
+		if got := len(e.sent()); got != 1 {
+			t.Errorf("sent again %d times 31s after the modem was ready, want once", got)
+		}
+		w.halt()
+	})
+}
