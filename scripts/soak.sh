@@ -1,7 +1,8 @@
 #!/bin/sh
 # The long forms of the tests that draw what goes wrong: power cuts, kills, and
 # writes that fail. They end by themselves. CUTS is how often the power of the
-# daemon is cut, STORECUTS that of the store, SEED what both are drawn from.
+# daemon is cut, STORECUTS that of the store, KILLS how often the daemon is killed,
+# SEED what they are drawn from.
 set -eu
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
@@ -11,7 +12,8 @@ KILLSEED=${SEED:-$(date +%s)}
 CUTSEED=$KILLSEED
 CUTS=${CUTS:-1000}
 STORECUTS=${STORECUTS:-2000}
-export KILLSEED CUTSEED CUTS STORECUTS
+KILLS=${KILLS:-1000}
+export KILLSEED CUTSEED CUTS STORECUTS KILLS
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -43,7 +43,8 @@ func (l *load) more() {
 // end waits until all has come to its end.
 func (l *load) end() {
 	l.w.t.Helper()
-	l.w.within(8*time.Minute, "all messages are final and all texts here", func() bool { return l.w.final() == l.out && l.w.texts() >= l.in })
+	limit := 8*time.Minute + time.Duration(l.out)*200*time.Millisecond
+	l.w.within(limit, "all messages are final and all texts here", func() bool { return l.w.final() == l.out && l.w.texts() >= l.in })
 }
 
 // prove checks, and holds that something came upon a message being sent.
