@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -52,15 +53,16 @@ func (t *txn) announce(r *row, e sms.Event) error {
 }
 
 // Entries returns the journal's lines after a number, oldest first, at most
-// max.
+// max. None is later than Last.
 func (db *DB) Entries(ctx context.Context, after uint64, max int) ([]sms.Entry, error) {
 	var entries []sms.Entry
+	last := db.last.Load() // readers see a commit before it is entered there
 	err := db.view(ctx, func(t *txn) error {
 		if after == math.MaxUint64 {
 			return nil
 		}
 		for k, v := range t.ascend(bJournal, u64(after+1)) {
-			if len(entries) >= max {
+			if len(entries) >= max || bytes.Compare(k, u64(last)) > 0 {
 				return nil
 			}
 			e, err := t.entry(k, v)
