@@ -26,3 +26,14 @@ func (d *Doubt) Fits(taken time.Time) bool {
 	}
 	return !taken.IsZero() && !taken.Before(d.From) && !taken.After(d.Until)
 }
+
+// Nearer reports whether a segment that the service centre took at a time is
+// rather one of these than one of another doubt, of later.
+func (d *Doubt) Nearer(later *Doubt, taken time.Time) bool {
+	if taken.IsZero() || d.From.IsZero() || later.From.IsZero() {
+		return false
+	}
+	return taken.Sub(d.middle()).Abs() < taken.Sub(later.middle()).Abs()
+}
+
+func (d *Doubt) middle() time.Time { return d.From.Add(d.Until.Sub(d.From) / 2) }

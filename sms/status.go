@@ -12,6 +12,7 @@ type Status struct {
 	Route   string    `json:"route,omitempty"`   // the rule that chose the way of the current or last attempt
 	Way     string    `json:"way,omitempty"`     // the way of the current or last attempt
 	Refs    []Ref     `json:"refs,omitempty"`    // of the segments taken, by the last way
+	Gone    []Ref     `json:"gone,omitempty"`    // of segments taken and then sent anew: reports may come on those copies too
 	Reports []State   `json:"reports,omitempty"` // for each segment, the latest report; empty where none came
 	Net     string    `json:"net,omitempty"`     // the SIM of the current or last attempt, where it is counted
 	Doubt   bool      `json:"doubt,omitempty"`   // some attempt ended in doubt

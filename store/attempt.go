@@ -24,7 +24,7 @@ func (t *txn) begin(r *row, b sms.Begin) error {
 	if st.Event.State != sms.Queued {
 		return &StateError{ID: r.m.ID, From: st.Event.State, To: sms.Sending}
 	}
-	st.Refs = slices.DeleteFunc(slices.Clone(st.Refs), func(ref sms.Ref) bool { return ref.Segment >= b.First })
+	lose(st, func(ref sms.Ref) bool { return ref.Segment >= b.First })
 	st.Reports = slices.Clone(st.Reports[:min(b.First, len(st.Reports))])
 	st.Way, st.Net, st.Route, st.Due = b.Way, b.Net, b.Route, time.Time{}
 	e := st.Event
@@ -171,8 +171,32 @@ func takeRefs(r *row, o sms.Outcome) error {
 		if ref.Time.IsZero() {
 			ref.Time = o.Time
 		}
-		refs := slices.DeleteFunc(slices.Clone(r.st.Refs), func(old sms.Ref) bool { return old.Segment == ref.Segment })
-		r.st.Refs = append(refs, ref)
+		lose(r.st, func(old sms.Ref) bool { return old.Segment == ref.Segment })
+		r.st.Refs = append(r.st.Refs, ref)
 	}
 	return nil
 }
+
+// lose drops refs of segments that are sent anew. They are remembered: the
+// network may yet report on those copies, and that is on no doubt.
+func lose(st *sms.Status, which func(sms.Ref) bool) {
+	kept := make([]sms.Ref, 0, len(st.Refs)+1)
+	for _, ref := range st.Refs {
+		if !which(ref) {
+			kept = append(kept, ref)
+			continue
+		}
+		gone(st, ref)
+	}
+	st.Refs = kept
+}
+
+// gone remembers a ref of a copy that is not counted any more.
+func gone(st *sms.Status, ref sms.Ref) {
+	st.Gone = append(slices.Clone(st.Gone), ref)
+	st.Gone = st.Gone[max(0, len(st.Gone)-goneMost):]
+}
+
+// goneMost bounds the refs of a message that are remembered so: as many as it can
+// have segments. The oldest is forgotten.
+const goneMost = maxSegments

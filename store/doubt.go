@@ -202,8 +202,10 @@ func (t *txn) meant(r *sms.Report, line uint64) (found *row, i int, err error) {
 		case found.m.Num != num || found.st.Doubts[i].Segment != row.st.Doubts[n].Segment:
 			found = nil
 			return false, nil
+		case !found.st.Doubts[i].Nearer(&row.st.Doubts[n], r.SentAt):
+			i = n // twice the same segment: the other copy's report is yet to come, and is not to be taken for another's
 		}
-		return true, nil // twice the same segment: whichever it is, the network has it
+		return true, nil
 	})
 	return found, i, err
 }
@@ -241,12 +243,13 @@ func (t *txn) underWay(doubtful *row, r *sms.Report) (yes bool, err error) {
 }
 
 // twin reports whether a segment to the same recipient is known that the report
-// may be on: one whose last report has come, or whose ref could not be read.
+// may be on: one whose last report has come, that was sent anew since, or whose
+// ref could not be read.
 func (t *txn) twin(r *sms.Report, d *sms.Doubt) (bool, error) {
 	end := []byte(r.To[max(0, len(r.To)-twinEnd):]) // alike in all writings of a number
 	looked := 0
 	for k, v := range t.descend(bStatus, nil) {
-		if !bytes.Contains(v, []byte(`"refs":`)) {
+		if !bytes.Contains(v, []byte(`"refs":`)) && !bytes.Contains(v, []byte(`"gone":`)) {
 			continue
 		}
 		if looked++; looked > twinsMost {
@@ -259,10 +262,11 @@ func (t *txn) twin(r *sms.Report, d *sms.Doubt) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if sms.SameNumber(st.Event.To, r.To) && slices.ContainsFunc(st.Refs, func(ref sms.Ref) bool {
+		like := func(ref sms.Ref) bool {
 			near := d.From.IsZero() || ref.Time.Sub(r.SentAt).Abs() <= d.Until.Sub(d.From)
 			return near && ref.Net == r.Net && (ref.ID == r.ID || ref.ID == "")
-		}) {
+		}
+		if sms.SameNumber(st.Event.To, r.To) && (slices.ContainsFunc(st.Refs, like) || slices.ContainsFunc(st.Gone, like)) {
 			return true, nil
 		}
 	}
@@ -277,21 +281,22 @@ const twinEnd = 5
 // whether the report is to be entered too.
 func takeLate(r *row, rep *sms.Report, d *sms.Doubt) bool {
 	st := r.st
+	ref := sms.Ref{Net: d.Net, ID: rep.ID, Segment: d.Segment, Time: rep.SentAt}
+	if ref.Time.IsZero() || d.From.IsZero() {
+		ref.Time = rep.Time
+	}
 	switch {
 	case slices.ContainsFunc(st.Refs, func(ref sms.Ref) bool { return ref.Segment == d.Segment }):
 		// It was sent again, and the network took that too: of two copies the
 		// one that arrives counts.
+		gone(st, ref)
 		return rep.State == sms.Delivered
-	case st.Event.State != sms.Queued && st.Event.State != sms.Doubtful:
-		return false // it has ended otherwise
-	case len(st.Refs) != d.Segment || slices.ContainsFunc(st.Refs, func(ref sms.Ref) bool { return ref.Net != d.Net }):
-		return false // meanwhile it is being sent by another SIM
+	case st.Event.State != sms.Queued && st.Event.State != sms.Doubtful, // it has ended otherwise
+		len(st.Refs) != d.Segment || slices.ContainsFunc(st.Refs, func(ref sms.Ref) bool { return ref.Net != d.Net }): // meanwhile it is being sent by another SIM
+		gone(st, ref) // so that what says this again settles no other doubt
+		return false
 	}
-	taken := rep.SentAt
-	if taken.IsZero() || d.From.IsZero() {
-		taken = rep.Time
-	}
-	st.Refs = append(slices.Clone(st.Refs), sms.Ref{Net: d.Net, ID: rep.ID, Segment: d.Segment, Time: taken})
+	st.Refs = append(slices.Clone(st.Refs), ref)
 	st.Way, st.Net = d.Way, d.Net
 	if len(st.Refs) == r.m.Segments {
 		st.Event.Modem = d.Way

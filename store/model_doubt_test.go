@@ -124,7 +124,7 @@ func (m *model) claim(r *sms.Report, line int) (taken, early bool, news *modelMe
 			if mm != nil && (mm != x || mm.doubts[at].Segment != d.Segment) {
 				return false, false, nil
 			}
-			if mm == nil {
+			if mm == nil || !mm.doubts[at].Nearer(&d, r.SentAt) {
 				mm, at = x, i
 			}
 		}
@@ -139,7 +139,7 @@ func (m *model) claim(r *sms.Report, line int) (taken, early bool, news *modelMe
 	}
 	d := mm.doubts[at]
 	for _, x := range m.messages {
-		for _, ref := range x.refs {
+		for _, ref := range slices.Concat(x.refs, x.lost) {
 			near := d.From.IsZero() || ref.Time.Sub(r.SentAt).Abs() <= d.Until.Sub(d.From)
 			if !x.trimmed && same(x.To, r.To) && near && ref.Net == r.Net && ref.ID == r.ID {
 				return false, false, nil
@@ -153,18 +153,20 @@ func (m *model) claim(r *sms.Report, line int) (taken, early bool, news *modelMe
 		mm.doubts = slices.Delete(mm.doubts, at, at+1)
 	}
 	enter := false
+	ref := sms.Ref{Net: d.Net, ID: r.ID, Segment: d.Segment, Time: r.SentAt}
+	if ref.Time.IsZero() || d.From.IsZero() {
+		ref.Time = r.Time
+	}
 	switch {
 	case slices.ContainsFunc(mm.refs, func(ref sms.Ref) bool { return ref.Segment == d.Segment }):
 		enter = r.State == sms.Delivered
-	case mm.state != sms.Queued && mm.state != sms.Doubtful, len(mm.refs) != d.Segment:
-	case slices.ContainsFunc(mm.refs, func(ref sms.Ref) bool { return ref.Net != d.Net }):
+		mm.lost = append(mm.lost, ref)
+	case mm.state != sms.Queued && mm.state != sms.Doubtful, len(mm.refs) != d.Segment,
+		slices.ContainsFunc(mm.refs, func(ref sms.Ref) bool { return ref.Net != d.Net }):
+		mm.lost = append(mm.lost, ref)
 	default:
 		enter = true
-		at := r.SentAt
-		if at.IsZero() || d.From.IsZero() {
-			at = r.Time
-		}
-		mm.refs = append(slices.Clone(mm.refs), sms.Ref{Net: d.Net, ID: r.ID, Segment: d.Segment, Time: at})
+		mm.refs = append(slices.Clone(mm.refs), ref)
 		mm.way, mm.net = d.Way, d.Net
 	}
 	if enter && m.enter(mm, d.Segment, r) {

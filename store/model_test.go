@@ -37,6 +37,7 @@ type modelMessage struct {
 	time    time.Time
 	refs    []sms.Ref
 	gone    map[sms.Ref]bool // refs that Trim has dropped
+	lost    []sms.Ref        // of segments that were sent anew
 	reports []sms.State
 	doubts  []sms.Doubt
 	old     map[uint64]bool // doubts that Trim has dropped
@@ -123,7 +124,7 @@ func (m *model) accept(ms []*sms.Message, key sms.RequestKey) {
 }
 
 func (m *model) begin(mm *modelMessage, b sms.Begin) {
-	mm.refs = slices.DeleteFunc(slices.Clone(mm.refs), func(r sms.Ref) bool { return r.Segment >= b.First })
+	mm.lose(func(r sms.Ref) bool { return r.Segment >= b.First })
 	mm.reports = mm.reports[:min(len(mm.reports), b.First)]
 	mm.state, mm.time, mm.due = sms.Sending, b.Time, time.Time{}
 	mm.way, mm.net = b.Way, b.Net
@@ -148,7 +149,7 @@ func (m *model) stick(who sms.Number, net string, at time.Time) {
 
 func (m *model) become(mm *modelMessage, o sms.Outcome) {
 	for _, ref := range o.Refs {
-		mm.refs = slices.DeleteFunc(slices.Clone(mm.refs), func(r sms.Ref) bool { return r.Segment == ref.Segment })
+		mm.lose(func(r sms.Ref) bool { return r.Segment == ref.Segment })
 		mm.refs = append(mm.refs, ref)
 	}
 	mm.state, mm.final, mm.time, mm.due = o.State, o.Final, o.Time, time.Time{}
@@ -161,6 +162,16 @@ func (m *model) become(mm *modelMessage, o sms.Outcome) {
 		mm.await = o.Await
 	}
 	m.say(mm)
+}
+
+// lose moves refs to those that are lost.
+func (mm *modelMessage) lose(which func(sms.Ref) bool) {
+	for _, ref := range mm.refs {
+		if which(ref) {
+			mm.lost = append(mm.lost, ref)
+		}
+	}
+	mm.refs = slices.DeleteFunc(slices.Clone(mm.refs), which)
 }
 
 func (m *model) finish(mm *modelMessage, o sms.Outcome) {
