@@ -55,7 +55,11 @@ func (g *Gateway) Accept(ctx context.Context, r *sms.Request) (sms.Answer, error
 			begin = &claim.b
 		}
 	}
-	events, known, err := g.store.Accept(ctx, ms, key, g.reason(ms[0], ways, g.clock.look()), begin)
+	why := "" // what has a way waits for nothing, and has spent of that SIM's limits already
+	if claim == nil {
+		why = g.reason(ms[0], ways, g.clock.look())
+	}
+	events, known, err := g.store.Accept(ctx, ms, key, why, begin)
 	if claim != nil && (err != nil || known) {
 		g.unclaimed(claim)
 	}

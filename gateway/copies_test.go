@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -57,4 +58,43 @@ func TestReportOnAnotherCopySettlesNoDoubt(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A phone puts no message together whose parts come from two numbers.
+func TestMessageIsNotContinuedByAnotherSIM(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge("north")
+		e.answer = func(_ context.Context, way string, a *sms.Attempt) ([]sms.Ref, error) {
+			if a.N == 1 {
+				return e.take(way, a, 1), refuse(sms.Retry, "+CMS 42")
+			}
+			return e.take(way, a, a.Segments), nil
+		}
+		e.ways[0].Modem = &sms.Modem{ICCID: "first"}
+		w := newWorld(t, e)
+		w.run()
+		w.accept(`{"id":"m1","to":"+447700900123","text":"` + strings.Repeat("long ", 80) + `"}`)
+		synctest.Wait()
+		e.mu.Lock()
+		e.ways[0].Modem = &sms.Modem{ICCID: "second"}
+		e.mu.Unlock()
+		pass(time.Minute)
+		same(t, "sent", fmt.Sprint(e.sent()), "[north m1/1 from 0 north m1/2 from 0]")
+		w.halt()
+	})
+}
+
+// What leaves at once waits for nothing, though it has spent the SIM's room itself.
+func TestMessageThatLeavesAtOnceSaysNoReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, newEdge("north"), limited(map[string]sms.Limits{"north": {Gap: time.Hour}}))
+		w.run()
+		synctest.Wait()
+		a := w.accept(one)
+		if why := a.Events[0].Why; why != "" {
+			t.Errorf("waits for %q, want nothing", why)
+		}
+		w.want("m1", "queued sending sent")
+		w.halt()
+	})
 }

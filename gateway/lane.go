@@ -50,13 +50,14 @@ func (d *dispatcher) begin(ctx context.Context, f *flight) bool {
 }
 
 // resume is the Start of an attempt that goes on behind the segments the same
-// way has sent before.
+// way has sent before, with the same SIM: a phone puts no message together whose
+// parts come from two numbers.
 func resume(b sms.Begin) sms.Start {
 	return func(_ *sms.Message, st *sms.Status) (sms.Begin, bool) {
 		if st.Event.State != sms.Queued {
 			return b, false
 		}
-		if st.Way == b.Way {
+		if st.Way == b.Way && st.Net == b.Net {
 			b.First = len(st.Refs)
 			b.Segments -= b.First
 		}
