@@ -227,6 +227,9 @@ func (d *dispatcher) dispatch(send context.Context, now time.Time) {
 		d.load[w.Name] = l
 		b := d.g.ledger.spend(w, e, d.g.clock.now())
 		b.Clock = d.g.clock.mark()
+		if b.Recipient != "" && e.priority == sms.Urgent {
+			d.q.admitted(b.Recipient)
+		}
 		d.stick(e, &b)
 		d.g.spentSome(w)
 		d.launch(send, &flight{e: e, b: b, expires: d.q.time(e.expires)})

@@ -269,19 +269,12 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 		line  *line
 		waits bool
 	}
-	for key, l := range q.lines {
-		if l.skim(); l.pile.len() == 0 {
-			delete(q.lines, key)
-			continue
-		}
+	q.sift(way, ways)
+	for _, l := range q.lines {
 		if !q.shut(l).until.IsZero() {
 			continue
 		}
 		some := q.open(l, ways)
-		if q.part(l, way, some); l.pile.len() == 0 {
-			delete(q.lines, key)
-			continue
-		}
 		open := choose(l.route, l.aside, seen(some, l.pile.top(), q.held)).open
 		here := slices.Contains(open, way)
 		if !here && (len(open) > 0 || !q.waits(l, way, some)) {
@@ -303,6 +296,19 @@ func (q *queue) pick(way string, ways []sms.Way) *entry {
 	e := best.line.pile.pop()
 	e.where, e.line, e.vigil = flying, nil, false
 	return e
+}
+
+// sift skims and parts all lines for a way, before any head is looked at: what is
+// parted may become the head of another line. None is empty afterwards.
+func (q *queue) sift(way string, ways []sms.Way) {
+	for key, l := range q.lines {
+		if l.skim(); l.pile.len() > 0 {
+			q.part(l, way, q.open(l, ways))
+		}
+		if l.pile.len() == 0 {
+			delete(q.lines, key)
+		}
+	}
 }
 
 // waits reports whether the head of a line waits for room on a way.
@@ -337,6 +343,26 @@ func (q *queue) part(l *line, way string, ways []sms.Way) {
 		apart := append(slices.Clone(e.apart()), way)
 		slices.Sort(apart)
 		e.bar(e.aside(), apart)
+		q.line(e)
+	}
+}
+
+// admitted puts back among the others those for a recipient who has been written
+// to since they were parted: by an urgent message, which passes all limits.
+func (q *queue) admitted(to sms.Number) {
+	var some []*entry
+	for _, l := range q.lines {
+		if len(l.apart) == 0 {
+			continue
+		}
+		for _, e := range l.pile.items {
+			if e.to == to && e.where == inLine && e.line == l {
+				some = append(some, e)
+			}
+		}
+	}
+	for _, e := range some {
+		e.bar(e.aside(), nil)
 		q.line(e)
 	}
 }

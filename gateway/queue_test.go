@@ -133,3 +133,32 @@ func TestClockSetInFlightKeepsTheExpiry(t *testing.T) {
 		t.Errorf("%d messages have expired, want 1", len(es))
 	}
 }
+
+// What is parted from one line may come before the head of the line it joins.
+func TestPartedEntryIsNotPicked(t *testing.T) {
+	for range 20 { // lines are looked at in any order
+		q, now := newQueue(nil), time.Now()
+		known := map[sms.Number]bool{}
+		q.held = func(_ sms.Way, e *entry) sms.Held {
+			if known[e.to] {
+				return sms.Held{}
+			}
+			return sms.Held{Until: now.Add(time.Hour), Person: true}
+		}
+		q.add(&sms.Waiting{Num: 2, To: bobby}, now)
+		if e := q.pick("a", ready[:1]); e != nil {
+			t.Fatalf("got %d, and nobody may be written to", e.num)
+		}
+		known[bobby] = true
+		q.add(&sms.Waiting{Num: 1, To: annie}, now)
+		if e := q.pick("a", ready[:1]); e != nil && e.num == 1 {
+			t.Fatal("got 1, whose recipient may not be written to")
+		}
+		q.admitted(bobby)
+		if e := q.pick("a", ready[:1]); e == nil || e.num != 2 {
+			t.Fatalf("got %+v, want message 2", e)
+		}
+	}
+}
+
+const annie, bobby = "+447700900123", "+447700900124"
