@@ -7,6 +7,8 @@ BENCH    ?= .
 # What "make chaos" draws its chances from, and how many messages it sends.
 CHAOSSEED     ?= 1
 CHAOSMESSAGES ?= 20000
+# How many seeds "make sim" runs.
+SEEDS ?= 10000
 # Flags for "make run", beside --simulate.
 RUNFLAGS ?=
 
@@ -22,7 +24,7 @@ BUILD := $(GO) build -trimpath -buildvcs=false \
 	-ldflags "-s -w -X main.buildVersion=$(VERSION) -X main.buildCommit=$(COMMIT) -X main.buildDate=$(DATE)"
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run test race test32 testarm check fuzz chaos interop bench bench-peers bench-smpp ci clean \
+.PHONY: help build cross run test race test32 testarm check fuzz chaos sim soak interop bench bench-peers bench-smpp ci clean \
 	format vet staticcheck shellcheck armv6 armv7 arm64 amd64
 
 help: ## list the targets
@@ -78,11 +80,15 @@ fuzz: ## every fuzz target in turn, FUZZTIME=1m each
 chaos: ## every fault of eight modems at random, in false time; CHAOSSEED=, CHAOSMESSAGES=
 	CHAOSSEED=$(CHAOSSEED) CHAOSMESSAGES=$(CHAOSMESSAGES) $(GO) test -count=1 -timeout 20m -run 'TestChaos$$' -v ./cmd/pigeon
 
+sim: export SEEDS := $(SEEDS)
+sim: ## the core and the store through SEEDS=10000 random lives, in false time; SEED= repeats one
+	$(GO) test -count=1 -timeout 60m -run 'TestSimulation$$' -v ./gateway
+
 interop: ## real peers from Debian's packages against us
 	@sh scripts/install-peers.sh
 	@GO="$(GO)" sh scripts/interop.sh
 
-soak: ## power cuts, kills and failing disks by the thousand; CUTS=, STORECUTS=, SEED=
+soak: ## power cuts, kills and failing disks by the thousand; SEEDS=, CUTS=, STORECUTS=, KILLS=, SEED=
 	@sh scripts/install-peers.sh
 	@GO="$(GO)" sh scripts/soak.sh
 
@@ -108,6 +114,7 @@ ci: ## everything CI runs
 	$(MAKE) staticcheck
 	$(MAKE) race
 	$(MAKE) test32
+	$(MAKE) sim
 	$(MAKE) interop
 	$(MAKE) cross
 

@@ -2,7 +2,7 @@
 # The long forms of the tests that draw what goes wrong: power cuts, kills, and
 # writes that fail. They end by themselves. CUTS is how often the power of the
 # daemon is cut, STORECUTS that of the store, KILLS how often the daemon is killed,
-# SEED what they are drawn from.
+# SEEDS how many lives are simulated, SEED what they are drawn from.
 set -eu
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
@@ -13,7 +13,10 @@ CUTSEED=$KILLSEED
 CUTS=${CUTS:-1000}
 STORECUTS=${STORECUTS:-2000}
 KILLS=${KILLS:-1000}
-export KILLSEED CUTSEED CUTS STORECUTS KILLS
+SEEDS=${SEEDS:-100000}
+FROM=$KILLSEED
+export KILLSEED CUTSEED CUTS STORECUTS KILLS SEEDS FROM
+unset SEED # it would choose one seed of the simulation
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -23,7 +26,8 @@ long() { # long PACKAGE TESTS
 		cat "$log"
 		exit 1
 	fi
-	grep -E '^(ok|--- (PASS|SKIP))|NOT TESTED|(kills|cuts|requests|syncs failed)[,; ]' "$log"
+	grep -E '^(ok|--- (PASS|SKIP))|NOT TESTED|(kills|cuts|requests|syncs failed)[,; ]|seeds from' "$log"
 }
+long ./gateway 'TestSimulation'
 long ./store 'TestCuts|TestCutsUnderManyCallers|TestCutsWhileMigrating|TestSyncFailsAndThePowerGoesLater'
 long ./cmd/pigeon 'TestPowerCut|TestPowerCutWhileMigrating|TestDiskFull|TestDiskFails|TestKilled'
