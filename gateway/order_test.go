@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,6 +156,32 @@ func TestOrderOutlivesARestart(t *testing.T) {
 		w.restart()
 		pass(time.Hour)
 		same(t, "order", fmt.Sprint(got[ann]), "[first second third]")
+		w.halt()
+	})
+}
+
+// One that is older and becomes due while another rests does not let the younger
+// pass that.
+func TestOrderOutlivesWhatBecomesDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge("north")
+		var accepts atomic.Bool
+		got := taken(e, func(way string, a *sms.Attempt) ([]sms.Ref, error) {
+			if a.ID == "first" && !accepts.Load() {
+				return nil, refuse(sms.Retry, "+CMS 42")
+			}
+			return e.take(way, a, a.Segments), nil
+		})
+		w := newWorld(t, e)
+		w.run()
+		w.acceptOne("scheduled", ann, `,"send_at":"2000-01-01T00:02:00Z"`)
+		w.acceptOne("first", ann, "")
+		pass(time.Minute) // it rests between two attempts
+		w.acceptOne("second", ann, "")
+		pass(61 * time.Second)
+		accepts.Store(true)
+		pass(time.Hour)
+		same(t, "order", fmt.Sprint(got[ann]), "[scheduled first second]")
 		w.halt()
 	})
 }

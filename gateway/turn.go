@@ -42,18 +42,31 @@ func (q *queue) takesTurn(e *entry) bool {
 		return true
 	case e.num < has.num && has.where != flying:
 		q.turns[k] = e
-		if has.where == inLine { // else it comes back when its time has come
-			q.standBehind(k, has)
-		}
+		q.yield(k, has)
 		return true
 	}
 	q.standBehind(k, e)
 	return false
 }
 
+// yield has an entry give up its turn to an older one. One that rests comes back
+// when its time has come, or has the turn before.
+func (q *queue) yield(k turnKey, e *entry) {
+	if e.where == inLine {
+		q.standBehind(k, e)
+		return
+	}
+	q.lineUp(k, e)
+}
+
 // standBehind has an entry wait for the turn.
 func (q *queue) standBehind(k turnKey, e *entry) {
 	e.where, e.line = behind, nil
+	q.lineUp(k, e)
+}
+
+// lineUp has the turn come to an entry, among those that stand behind.
+func (q *queue) lineUp(k turnKey, e *entry) {
 	p := q.crowds[k]
 	if p == nil {
 		p = newPile(func(a, b *entry) bool { return a.num < b.num })
@@ -62,7 +75,8 @@ func (q *queue) standBehind(k turnKey, e *entry) {
 	p.push(e)
 }
 
-// passTurn lets the next go on, where a settled entry had the turn.
+// passTurn lets the next go on, where a settled entry had the turn. Where that
+// rests between two attempts, the others wait for it.
 func (q *queue) passTurn(e *entry) {
 	k := turnOf(e)
 	if q.turns[k] != e {
@@ -70,10 +84,12 @@ func (q *queue) passTurn(e *entry) {
 	}
 	delete(q.turns, k)
 	p := q.crowds[k]
-	for p != nil && p.len() > 0 {
-		if next := p.pop(); next.where == behind {
+	for p != nil && p.len() > 0 && q.turns[k] == nil {
+		switch next := p.pop(); {
+		case next.where == behind:
 			q.place(next, time.Now())
-			break
+		case next.where == inLater:
+			q.turns[k] = next
 		}
 	}
 	if p != nil && p.len() == 0 {
@@ -86,12 +102,14 @@ func (q *queue) passTurn(e *entry) {
 func (q *queue) keepsTurn(e *entry) {
 	k := turnOf(e)
 	has := q.turns[k]
-	if has != nil && (has == e || has.num < e.num || has.where == flying) {
-		return
-	}
-	q.turns[k] = e
-	if has != nil && has.where == inLine {
-		q.standBehind(k, has)
+	switch {
+	case has == e:
+	case has != nil && (has.num < e.num || has.where == flying):
+		q.lineUp(k, e)
+	default:
+		if q.turns[k] = e; has != nil {
+			q.yield(k, has)
+		}
 	}
 }
 
