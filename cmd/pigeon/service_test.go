@@ -60,7 +60,7 @@ func TestUnitAllowsWhatTheDaemonDoes(t *testing.T) {
 	}
 	tool, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Skip("systemd-analyze is not installed: the unit's words are not checked")
+		t.Skip("NOT CHECKED: the unit's words, because systemd-analyze is not installed")
 	}
 	file := filepath.Join(t.TempDir(), "pigeon.service") // with a program that is there
 	if err := os.WriteFile(file, []byte(strings.Replace(unit, "/usr/bin/pigeon", "/bin/true", 1)), 0o644); err != nil {
@@ -77,7 +77,7 @@ func ruleCommands(t *testing.T, root, match, devpath, id string) []string {
 	t.Helper()
 	out, err := exec.Command("id", "-gn").Output()
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("NOT CHECKED: what the udev rules run: %v", err)
 	}
 	mine := strings.TrimSpace(string(out))
 	rules := strings.ReplaceAll(readService(t, "60-pigeon.rules"), "\\\n", "")
